@@ -1,0 +1,44 @@
+# Helpers that give every target of ours the same warnings, sanitizers and layout.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+function(ctestbed_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                           $<$<BOOL:${CTESTBED_WERROR}>:-Werror>)
+  if(CTESTBED_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${CTESTBED_SANITIZE} -fno-omit-frame-pointer
+                                            -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${CTESTBED_SANITIZE})
+  endif()
+  if(CTESTBED_COVERAGE)
+    target_compile_options(${target} PUBLIC --coverage)
+    target_link_options(${target} PUBLIC --coverage)
+  endif()
+endfunction()
+
+# ctestbed_area(NAME [FOLDERS dir...] [LINK lib...]): the library of one area of harness/ and, from
+# the *_test.cpp beside its sources, one GoogleTest binary. Files are globbed, so that adding a
+# plug-in edits no list.
+function(ctestbed_area name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;TEST_LINK;EXCLUDE")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  foreach(pattern IN LISTS arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${pattern}")
+  endforeach()
+  if(sources)
+    add_library(ctestbed_${name} STATIC ${sources})
+    target_link_libraries(ctestbed_${name} PUBLIC ${arg_LINK})
+    target_include_directories(ctestbed_${name} PUBLIC ${PROJECT_SOURCE_DIR}/harness)
+    ctestbed_compile_options(ctestbed_${name})
+  endif()
+  if(tests AND CTESTBED_BUILD_TESTS)
+    add_executable(ctestbed_${name}_test ${tests})
+    target_link_libraries(ctestbed_${name}_test
+      PRIVATE ctestbed_${name} ctestbed_testing ${arg_TEST_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+    ctestbed_compile_options(ctestbed_${name}_test)
+    add_test(NAME unit.${name} COMMAND ctestbed_${name}_test)
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+endfunction()

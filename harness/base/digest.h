@@ -1,0 +1,12 @@
+// Content digests: equal digest = the same content, for reuse of nodes and environments.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ctestbed {
+
+// SHA-256 (FIPS 180-4) of `content`, as 64 lower-case hexadecimal digits.
+std::string Sha256(std::string_view content);
+
+}  // namespace ctestbed

@@ -1,0 +1,49 @@
+// Files, behind an interface with an in-memory double.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace ctestbed {
+
+// Paths are UTF-8, absolute or relative to the working directory. Thread-safe when real.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  // The whole file; kNotFound, or kInvalid when it is larger than `most` bytes.
+  virtual Result<std::string> Read(const std::string& path, size_t most = 64U << 20U) const = 0;
+  // Replaces the file in one step (temporary file, rename). Makes missing directories.
+  virtual Status Write(const std::string& path, std::string_view content) = 0;
+  // Names in a directory, sorted, without "." and ".."; kNotFound.
+  virtual Result<std::vector<std::string>> List(const std::string& directory) const = 0;
+  virtual bool Exists(const std::string& path) const = 0;
+  virtual Status MakeDirectories(const std::string& path) = 0;  // mode 0700
+  // Removes a file or a whole tree; links are not followed. Absent is fine.
+  virtual Status Remove(const std::string& path) = 0;
+  // Makes `link` point at `target`, replacing it in one step.
+  virtual Status Link(const std::string& target, const std::string& link) = 0;
+};
+
+std::unique_ptr<FileSystem> MakeRealFileSystem();
+
+// In memory; `files` maps path to content and may be inspected and filled directly.
+class FakeFileSystem final : public FileSystem {
+ public:
+  Result<std::string> Read(const std::string& path, size_t most) const override;
+  Status Write(const std::string& path, std::string_view content) override;
+  Result<std::vector<std::string>> List(const std::string& directory) const override;
+  bool Exists(const std::string& path) const override;
+  Status MakeDirectories(const std::string& path) override;
+  Status Remove(const std::string& path) override;
+  Status Link(const std::string& target, const std::string& link) override;
+
+  std::map<std::string, std::string> files;
+  bool disk_full = false;  // every Write fails
+};
+
+}  // namespace ctestbed

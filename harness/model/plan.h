@@ -1,0 +1,64 @@
+// What is going to happen: batches in order, per lane, with the changes between them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/suite.h"
+#include "model/topology.h"
+
+namespace ctestbed {
+
+enum class ChangeAction { kKeep, kStart, kStop, kRestart };
+std::string_view ChangeActionName(ChangeAction action);
+
+// What happens to one node on the way from one topology to the next, and why.
+struct Change {
+  std::string node;
+  ChangeAction action = ChangeAction::kKeep;
+  std::string why;  // "environment STORE 'memory' -> 'redis://...'"
+
+  bool operator==(const Change&) const = default;
+};
+
+// From `current` to `desired`, in the order of `desired`, stopped nodes last.
+std::vector<Change> ChangesBetween(const Topology& current, const Topology& desired);
+
+// The runs that share one environment configuration.
+struct Batch {
+  std::string preset;
+  Cell cell;
+  Topology topology;
+  std::string environment;  // DigestOf(topology)
+  bool fresh = false;       // every node newly started first
+  std::vector<Run> runs;
+  std::vector<Change> changes;  // from the batch before it in its lane
+  Duration cost{0};             // of those changes, estimated
+
+  bool operator==(const Batch&) const = default;
+};
+
+struct Lane {
+  std::vector<Batch> batches;
+
+  bool operator==(const Lane&) const = default;
+};
+
+struct PlanCost {
+  Duration planned{0};      // of all changes
+  Duration naive{0};        // declared order, everything restarted for every run
+  Duration lower_bound{0};  // no plan can cost less
+  int node_starts_planned = 0;
+  int node_starts_naive = 0;
+
+  bool operator==(const PlanCost&) const = default;
+};
+
+struct Plan {
+  std::vector<Lane> lanes;
+  PlanCost cost;
+
+  bool operator==(const Plan&) const = default;
+};
+
+}  // namespace ctestbed

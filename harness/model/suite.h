@@ -1,0 +1,78 @@
+// A suite as written, and its runs.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/document.h"
+#include "base/duration.h"
+#include "model/preset.h"
+
+namespace ctestbed {
+
+struct Case {
+  std::string name;
+  SourceMark mark;
+
+  bool operator==(const Case&) const = default;
+};
+
+// Which values of an axis a suite runs over.
+struct AxisChoice {
+  enum class Kind {
+    kAll,     // every value of the preset
+    kAny,     // one, whichever makes the cheapest plan
+    kListed,  // `values`
+  };
+  Kind kind = Kind::kAll;
+  std::vector<Located<std::string>> values;
+
+  bool operator==(const AxisChoice&) const = default;
+};
+
+// Selects cells: every named axis must have the given value; the key "preset" names the preset.
+using CellPattern = std::map<std::string, Located<std::string>>;
+
+struct Matrix {
+  std::map<std::string, AxisChoice> axes;  // an axis that is not named counts as kAll
+  std::vector<CellPattern> include;        // cells added; axes not named take their default
+  std::vector<CellPattern> exclude;        // cells removed
+
+  bool operator==(const Matrix&) const = default;
+};
+
+enum class Isolation {
+  kShared,  // may run in an environment that other runs used
+  kFresh,   // wants every node newly started
+};
+
+struct Suite {
+  Located<std::string> name;
+  std::string file;
+  std::string description;
+  Located<std::string> tester;
+  std::vector<Located<std::string>> presets;
+  std::vector<Located<std::string>> services;  // every preset must host these
+  Matrix matrix;
+  std::map<std::string, Located<std::string>> environment;  // of every node
+  Isolation isolation = Isolation::kShared;
+  Duration timeout{300'000};  // of one run
+  Document body;              // the whole file's map: the tester reads its own keys from it
+
+  bool operator==(const Suite&) const = default;
+};
+
+// One suite in one cell of one preset.
+struct Run {
+  std::string suite;
+  std::string preset;
+  Cell cell;
+
+  bool operator==(const Run&) const = default;
+};
+
+// "accounts@split-auth,store=redis": unique in a plan, safe in file and test names.
+std::string RunName(const Run& run);
+
+}  // namespace ctestbed

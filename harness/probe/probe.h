@@ -1,0 +1,61 @@
+// Readiness probes. One folder and one line of the table in registry.cpp make a new one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/result.h"
+#include "driver/driver.h"
+#include "io/clock.h"
+#include "io/http_client.h"
+#include "model/topology.h"
+
+namespace ctestbed {
+
+// What a probe may look at: one instance of a node.
+struct ProbeTarget {
+  std::string node;  // for messages
+  Address address;   // of the port to probe
+  HttpClient* http = nullptr;
+  // Runs a command in the instance; what Driver::Exec answers.
+  std::function<Result<Driver::ExecResult>(const std::vector<std::string>&, TimePoint,
+                                           std::stop_token)>
+      exec;
+};
+
+// One question to one node. Stateless; thread-safe.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  // Asks once. An error says why the node does not count as ready, as the end of the sentence
+  // "NODE: not ready: ...": "http 127.0.0.1:8080/health answered 503". Returns by `deadline`.
+  virtual Status Check(const ProbeTarget& target, TimePoint deadline, std::stop_token stop) = 0;
+};
+
+struct ProbeEntry {
+  std::string_view name;
+  std::string_view help;
+  // Makes the probe from its arguments; mistakes go to `problems` and give null.
+  std::unique_ptr<Probe> (*make)(const Document& arguments, Diagnostics& problems);
+};
+
+// Every probe there is, sorted by name.
+std::span<const ProbeEntry> Probes();
+const ProbeEntry* FindProbe(std::string_view name);
+
+// What the wait below needs to know of its subject: how it ended, or nothing while it runs.
+using SubjectEnd = std::function<std::optional<std::string>()>;
+
+// Asks at once, then in steps of 5 ms growing to 100 ms, until the probe is content, the subject
+// has ended, `deadline` or `stop`. kEnvironment "exited with code 3 before it was ready";
+// kTimeout with the last answer of the probe.
+Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd& subject_end,
+                      Clock& clock, TimePoint deadline, std::stop_token stop);
+
+}  // namespace ctestbed
