@@ -3,6 +3,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 function(ctestbed_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                           # designated initialisers name what differs from the defaults
+                                           -Wno-missing-field-initializers
                                            $<$<BOOL:${CTESTBED_WERROR}>:-Werror>)
   if(CTESTBED_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${CTESTBED_SANITIZE} -fno-omit-frame-pointer

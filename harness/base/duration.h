@@ -17,6 +17,8 @@ using TimePoint = std::chrono::steady_clock::time_point;
 Result<Duration> ParseDuration(std::string_view text);
 // "150 ms", "1.25 s", "2 min 5 s".
 std::string FormatDuration(Duration duration);
-inline double Seconds(Duration duration) { return static_cast<double>(duration.count()) / 1000.0; }
+inline double Seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1000.0;
+}
 
 }  // namespace ctestbed

@@ -13,7 +13,8 @@ namespace {
 std::optional<long> ParseInteger(const Document& value) {
   if (!value.IsScalar() || value.text.empty()) return std::nullopt;
   if (value.text.size() > 1 && value.text.front() == '0') return std::nullopt;
-  if (!std::all_of(value.text.begin(), value.text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+  if (!std::all_of(value.text.begin(), value.text.end(),
+                   [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
   long number = 0;
   const char* end = value.text.data() + value.text.size();
@@ -22,7 +23,8 @@ std::optional<long> ParseInteger(const Document& value) {
 }
 
 bool AllScalars(const std::vector<Document>& items) {
-  return std::all_of(items.begin(), items.end(), [](const Document& item) { return item.IsScalar(); });
+  return std::all_of(items.begin(), items.end(),
+                     [](const Document& item) { return item.IsScalar(); });
 }
 
 bool AllScalars(const std::vector<Document::Entry>& entries) {

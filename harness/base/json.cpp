@@ -32,8 +32,12 @@ Result<Json> ParseJson(std::string_view text) {
   }
 }
 
-std::string DumpJson(const Json& json) { return Dump(json, -1); }
-std::string DumpJsonPretty(const Json& json) { return Dump(json, 2) + "\n"; }
+std::string DumpJson(const Json& json) {
+  return Dump(json, -1);
+}
+std::string DumpJsonPretty(const Json& json) {
+  return Dump(json, 2) + "\n";
+}
 
 const Json& JsonMember(const Json& object, std::string_view key) {
   static const Json kNull;

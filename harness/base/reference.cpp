@@ -30,7 +30,8 @@ Result<std::vector<TextPiece>> ParseReferences(std::string_view text) {
     }
     const size_t close = text.find('}', open);
     if (close == std::string_view::npos) {
-      return Fail(ErrorKind::kInvalid, fmt::format("reference in {} is not closed by '}}'", Quote(text)));
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("reference in {} is not closed by '}}'", Quote(text)));
     }
     AppendLiteral(pieces, text.substr(at, open - at), at);
     const std::string_view name = text.substr(open + 2, close - open - 2);
@@ -53,7 +54,8 @@ Result<std::string> Expand(std::string_view text, const Lookup& lookup) {
       continue;
     }
     const std::optional<std::string> value = lookup(piece.text);
-    if (!value) return Fail(ErrorKind::kNotFound, fmt::format("undefined reference '${{{}}}'", piece.text));
+    if (!value)
+      return Fail(ErrorKind::kNotFound, fmt::format("undefined reference '${{{}}}'", piece.text));
     expanded += *value;
   }
   return expanded;

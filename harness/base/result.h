@@ -52,14 +52,14 @@ inline tl::unexpected<Error> Fail(ErrorKind kind, std::string message, std::stri
 #define CTESTBED_CONCAT(a, b) CTESTBED_CONCAT_(a, b)
 
 // TRY(auto file, Open(path)); declares `file` as the value, or returns the error to the caller.
-#define TRY(declaration, expression)                                        \
-  auto CTESTBED_CONCAT(try_result_, __LINE__) = (expression);               \
-  if (!CTESTBED_CONCAT(try_result_, __LINE__))                              \
-    return tl::unexpected<::ctestbed::Error>(                               \
-        std::move(CTESTBED_CONCAT(try_result_, __LINE__)).error());         \
+#define TRY(declaration, expression)                                \
+  auto CTESTBED_CONCAT(try_result_, __LINE__) = (expression);       \
+  if (!CTESTBED_CONCAT(try_result_, __LINE__))                      \
+    return tl::unexpected<::ctestbed::Error>(                       \
+        std::move(CTESTBED_CONCAT(try_result_, __LINE__)).error()); \
   declaration = std::move(*CTESTBED_CONCAT(try_result_, __LINE__))
 
 // TRY_DO(Write(path)); returns the error to the caller, if there is one.
-#define TRY_DO(expression)                                                            \
-  if (auto try_status = (expression); !try_status)                                    \
+#define TRY_DO(expression)                         \
+  if (auto try_status = (expression); !try_status) \
   return tl::unexpected<::ctestbed::Error>(std::move(try_status).error())

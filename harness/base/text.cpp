@@ -8,7 +8,9 @@
 namespace ctestbed {
 namespace {
 
-bool IsContinuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+bool IsContinuation(unsigned char byte) {
+  return (byte & 0xC0U) == 0x80U;
+}
 
 // Length of the valid UTF-8 sequence that `text` begins with, or 0 (RFC 3629 section 4).
 size_t SequenceLength(std::string_view text) {
@@ -163,9 +165,8 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string>& kn
   std::sort(sorted.begin(), sorted.end());
   const auto distance = [&](const std::string& name) { return EditDistance(word, name); };
   const auto nearest =
-      std::min_element(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
-        return distance(a) < distance(b);
-      });
+      std::min_element(sorted.begin(), sorted.end(),
+                       [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
   std::string hint;
   if (nearest != sorted.end() && distance(*nearest) <= std::max<size_t>(1, word.size() / 3)) {
     hint = fmt::format("did you mean '{}'? ", *nearest);

@@ -72,17 +72,17 @@ Result<Verdict> VerdictFromName(std::string_view name);
 // One record of the stream; which fields are set is said by kEventKinds.
 struct Event {
   EventKind kind = EventKind::kSessionStarted;
-  std::uint64_t seq = 0;       // from 1, without gaps
-  std::string at;              // RFC 3339, UTC, milliseconds
-  double mono_s = 0;           // the same instant on the monotonic clock of the session
-  std::string session;         // id
-  std::string out;             // the directory of the results
-  std::string backend;         // driver name
-  std::string environment;     // id
+  std::uint64_t seq = 0;    // from 1, without gaps
+  std::string at;           // RFC 3339, UTC, milliseconds
+  double mono_s = 0;        // the same instant on the monotonic clock of the session
+  std::string session;      // id
+  std::string out;          // the directory of the results
+  std::string backend;      // driver name
+  std::string environment;  // id
   std::string preset;
   Cell cell;
   std::string suite;
-  std::string run;   // RunName
+  std::string run;  // RunName
   std::string node;
   std::string name;  // of the case
   Verdict verdict = Verdict::kPassed;

@@ -1,0 +1,140 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "model/wire.h"
+
+namespace ctestbed {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Document Scalar(std::string text) {
+  Document document;
+  document.kind = Document::Kind::kScalar;
+  document.text = std::move(text);
+  return document;
+}
+
+Node RichNode() {
+  Node node;
+  node.name = "auth";
+  node.app_id = "auth-app";
+  node.services = {"auth", "accounts"};
+  node.replicas = 2;
+  node.command = {"realm", "--http", "${port.http}"};
+  node.working_directory = "/srv";
+  node.environment = {{"STORE", "memory"}};
+  node.ports = {{"http", 8080, 0}, {"admin", 9090, 20017}};
+  node.port_handoff = PortHandoff::kRelease;
+  node.ready = ProbeSpec{"http", Scalar("/health"), "http", Duration(1500)};
+  node.depends_on = {{"redis", DependencyState::kReady}};
+  node.stop.grace = Duration(250);
+  return node;
+}
+
+TEST(Wire, ATopologyComesBackEqual) {
+  const Topology topology{{RichNode(), Node{.name = "redis"}}};
+  const auto parsed = ParseJson(DumpJson(ToJson(topology)));
+  ASSERT_TRUE(parsed.has_value());
+  const auto back = TopologyFromJson(*parsed);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(*back, topology);
+}
+
+TEST(Wire, EveryKindOfEventComesBackEqual) {
+  for (const EventKindEntry& entry : kEventKinds) {
+    Event event;
+    event.kind = entry.kind;
+    event.seq = 7;
+    event.at = "2026-01-01T00:00:00.000Z";
+    event.mono_s = 0.25;
+    event.run = "s@p,store=redis";
+    event.cell = {{"store", "redis"}};
+    event.message = "bad \"quotes\" and\nlines";
+    event.attempt = 3;
+    event.duration = Duration(1234);
+    event.mark = {"suites/a.yaml", 3, 4};
+    event.changes = {{"main", ChangeAction::kRestart, "STORE 'memory' -> 'redis'"}};
+    if (entry.kind == EventKind::kRunFinished) event.verdict = Verdict::kBlocked;
+    const auto back = EventFromJson(ToJson(event));
+    ASSERT_TRUE(back.has_value()) << entry.name;
+    EXPECT_EQ(*back, event) << entry.name;
+  }
+}
+
+TEST(Wire, RefusesUnknownKindsAndVerdicts) {
+  EXPECT_FALSE(EventFromJson(Json{{"kind", "nonsense"}}).has_value());
+  EXPECT_FALSE(EventFromJson(Json{{"kind", "run-finished"}, {"verdict", "green"}}).has_value());
+  EXPECT_FALSE(EventFromJson(Json{{"kind", "run-finished"}}).has_value());
+  EXPECT_FALSE(TopologyFromJson(Json::array()).has_value());
+}
+
+TEST(Digest, ChangesWithEveryFieldOfANode) {
+  const Node base = RichNode();
+  std::vector<Node> variants(11, base);
+  variants[0].name = "other";
+  variants[1].app_id = "other";
+  variants[2].services = {"auth"};
+  variants[3].replicas = 3;
+  variants[4].command.pop_back();
+  variants[5].environment["STORE"] = "redis";
+  variants[6].ports[0].number = 8081;
+  variants[7].port_handoff = PortHandoff::kHold;
+  variants[8].ready->arguments = Scalar("/ready");
+  variants[9].depends_on["redis"] = DependencyState::kStarted;
+  variants[10].stop.grace = Duration(251);
+  for (size_t i = 0; i < variants.size(); ++i)
+    EXPECT_NE(DigestOf(variants[i]), DigestOf(base)) << i;
+}
+
+TEST(Digest, DoesNotConfuseShiftedTexts) {
+  Node one{.name = "n", .command = {"ab", "c"}};
+  Node two{.name = "n", .command = {"a", "bc"}};
+  EXPECT_NE(DigestOf(one), DigestOf(two));
+}
+
+TEST(Digest, OfATopologyIgnoresTheOrderOfNodesAndMarks) {
+  Node other{.name = "b"};
+  Node marked = RichNode();
+  marked.ready->arguments.mark.line = 99;
+  EXPECT_EQ(DigestOf(Topology{{RichNode(), other}}), DigestOf(Topology{{other, marked}}));
+}
+
+TEST(StartOrder, PutsDependenciesFirst) {
+  const Topology topology{{Node{.name = "c", .depends_on = {{"b", {}}}},
+                           Node{.name = "b", .depends_on = {{"a", {}}}}, Node{.name = "a"}}};
+  EXPECT_THAT(StartOrder(topology), ElementsAre("a", "b", "c"));
+}
+
+TEST(StartOrder, IsEmptyForACycle) {
+  const Topology topology{
+      {Node{.name = "a", .depends_on = {{"b", {}}}}, Node{.name = "b", .depends_on = {{"a", {}}}}}};
+  EXPECT_THAT(StartOrder(topology), IsEmpty());
+}
+
+TEST(ChangesBetween, SaysWhatAndWhy) {
+  Node main{.name = "main", .environment = {{"STORE", "memory"}}};
+  Node changed = main;
+  changed.environment["STORE"] = "redis";
+  const Topology before{{main, Node{.name = "kept"}, Node{.name = "gone"}}};
+  const Topology after{{Node{.name = "kept"}, changed, Node{.name = "new"}}};
+  const std::vector<Change> changes = ChangesBetween(before, after);
+  ASSERT_EQ(changes.size(), 4U);
+  EXPECT_EQ(changes[0].action, ChangeAction::kKeep);
+  EXPECT_EQ(changes[1].action, ChangeAction::kRestart);
+  EXPECT_THAT(changes[1].why, HasSubstr("STORE 'memory' -> 'redis'"));
+  EXPECT_EQ(changes[2].action, ChangeAction::kStart);
+  EXPECT_EQ(changes[3], (Change{"gone", ChangeAction::kStop, "not part of the next environment"}));
+}
+
+TEST(RunName, IsSuitePresetAndCell) {
+  EXPECT_EQ(RunName({"accounts", "split", {{"store", "redis"}, {"auth", "on"}}}),
+            "accounts@split,auth=on,store=redis");
+  EXPECT_EQ(RunName({"accounts", "split", {}}), "accounts@split");
+}
+
+}  // namespace
+}  // namespace ctestbed

@@ -1,0 +1,79 @@
+#include "model/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace ctestbed {
+namespace {
+
+void Note(std::vector<std::string>& reasons, std::string_view what, const std::string& before,
+          const std::string& after) {
+  if (before == after) return;
+  reasons.push_back(fmt::format("{} {} -> {}", what, before.empty() ? "none" : Quote(before),
+                                after.empty() ? "none" : Quote(after)));
+}
+
+void NoteEnvironment(std::vector<std::string>& reasons, const Node& before, const Node& after) {
+  for (const auto& [name, value] : after.environment) {
+    const auto old = before.environment.find(name);
+    Note(reasons, name, old == before.environment.end() ? "" : old->second, value);
+  }
+  for (const auto& [name, value] : before.environment) {
+    if (!after.environment.contains(name)) Note(reasons, name, value, "");
+  }
+}
+
+// Why `after` cannot reuse what runs as `before`.
+std::string Difference(const Node& before, const Node& after) {
+  std::vector<std::string> reasons;
+  Note(reasons, "command", ShellCommand(before.command), ShellCommand(after.command));
+  Note(reasons, "image", before.image, after.image);
+  Note(reasons, "services", Join(before.services, ","), Join(after.services, ","));
+  Note(reasons, "replicas", std::to_string(before.replicas), std::to_string(after.replicas));
+  NoteEnvironment(reasons, before, after);
+  if (before.ports != after.ports) reasons.emplace_back("ports changed");
+  if (before.depends_on != after.depends_on) reasons.emplace_back("dependencies changed");
+  if (reasons.empty()) reasons.emplace_back("configuration changed");
+  return Join(reasons, "; ");
+}
+
+}  // namespace
+
+std::string_view ChangeActionName(ChangeAction action) {
+  switch (action) {
+    case ChangeAction::kKeep:
+      return "keep";
+    case ChangeAction::kStart:
+      return "start";
+    case ChangeAction::kStop:
+      return "stop";
+    case ChangeAction::kRestart:
+      break;
+  }
+  return "restart";
+}
+
+std::vector<Change> ChangesBetween(const Topology& current, const Topology& desired) {
+  std::vector<Change> changes;
+  for (const Node& node : desired.nodes) {
+    const Node* before = current.Find(node.name);
+    if (before == nullptr) {
+      changes.push_back({node.name, ChangeAction::kStart, "not running"});
+    } else if (DigestOf(*before) == DigestOf(node)) {
+      changes.push_back({node.name, ChangeAction::kKeep, "unchanged"});
+    } else {
+      changes.push_back({node.name, ChangeAction::kRestart, Difference(*before, node)});
+    }
+  }
+  for (const Node& node : current.nodes) {
+    if (desired.Find(node.name) == nullptr) {
+      changes.push_back({node.name, ChangeAction::kStop, "not part of the next environment"});
+    }
+  }
+  return changes;
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,91 @@
+#include "model/topology.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/digest.h"
+
+namespace ctestbed {
+namespace {
+
+// Text in which no two different values look alike: every part carries its length.
+class Canonical {
+ public:
+  Canonical& operator<<(std::string_view part) {
+    text_ += std::to_string(part.size()) + ":";
+    text_ += part;
+    return *this;
+  }
+  Canonical& operator<<(long number) { return *this << std::string_view(std::to_string(number)); }
+  Canonical& operator<<(const Document& document) {
+    *this << static_cast<long>(document.kind) << static_cast<long>(document.quoted) << document.text
+          << static_cast<long>(document.items.size());
+    for (const Document& item : document.items) *this << item;
+    *this << static_cast<long>(document.entries.size());
+    for (const Document::Entry& entry : document.entries) *this << entry.key.value << entry.value;
+    return *this;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+Canonical& operator<<(Canonical& out, const std::vector<std::string>& texts) {
+  out << static_cast<long>(texts.size());
+  for (const std::string& text : texts) out << text;
+  return out;
+}
+
+}  // namespace
+
+const Node* Topology::Find(std::string_view name) const {
+  const auto found =
+      std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.name == name; });
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+std::string DigestOf(const Node& node) {
+  Canonical text;
+  text << node.name << node.app_id << node.image << node.working_directory << node.replicas
+       << static_cast<long>(node.port_handoff) << node.stop.grace.count();
+  text << node.command << node.services;
+  for (const auto& [name, value] : node.environment) text << "env" << name << value;
+  for (const Port& port : node.ports) text << "port" << port.name << port.number << port.host;
+  for (const auto& [name, state] : node.depends_on)
+    text << "dep" << name << static_cast<long>(state);
+  if (node.ready) {
+    text << node.ready->kind << node.ready->arguments << node.ready->port
+         << node.ready->within.count();
+  }
+  return Sha256(text.text());
+}
+
+std::string DigestOf(const Topology& topology) {
+  std::vector<std::string> digests;
+  for (const Node& node : topology.nodes) digests.push_back(DigestOf(node));
+  std::sort(digests.begin(), digests.end());
+  Canonical text;
+  text << digests;
+  return Sha256(text.text());
+}
+
+std::vector<std::string> StartOrder(const Topology& topology) {
+  std::vector<std::string> order;
+  std::set<std::string, std::less<>> placed;
+  const auto can_start = [&](const Node& node) {
+    return !placed.contains(node.name) &&
+           std::all_of(node.depends_on.begin(), node.depends_on.end(), [&](const auto& dependency) {
+             return placed.contains(dependency.first) || topology.Find(dependency.first) == nullptr;
+           });
+  };
+  while (order.size() < topology.nodes.size()) {
+    const auto next = std::find_if(topology.nodes.begin(), topology.nodes.end(), can_start);
+    if (next == topology.nodes.end()) return {};
+    order.push_back(next->name);
+    placed.insert(next->name);
+  }
+  return order;
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,248 @@
+#include "model/wire.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace ctestbed {
+namespace {
+
+Json ToJson(const SourceMark& mark) {
+  return {{"file", mark.file}, {"line", mark.line}, {"column", mark.column}};
+}
+
+SourceMark MarkFromJson(const Json& json) {
+  return {JsonText(json, "file"), static_cast<int>(JsonNumber(json, "line")),
+          static_cast<int>(JsonNumber(json, "column"))};
+}
+
+Document DocumentFromJson(const Json& json) {
+  Document document;
+  if (json.is_object() && json.contains("text")) {
+    document.kind = Document::Kind::kScalar;
+    document.text = JsonText(json, "text");
+    document.quoted = JsonBoolean(json, "quoted");
+  } else if (json.is_array()) {
+    document.kind = Document::Kind::kList;
+    for (const Json& item : json) document.items.push_back(DocumentFromJson(item));
+  } else if (json.is_object()) {
+    document.kind = Document::Kind::kMap;
+    for (const Json& pair : JsonMember(json, "map")) {
+      document.entries.push_back(
+          {{JsonText(pair, "key"), {}}, DocumentFromJson(JsonMember(pair, "value"))});
+    }
+  }
+  return document;
+}
+
+Json ToJson(const ProbeSpec& probe) {
+  return {{"kind", probe.kind},
+          {"arguments", ToJson(probe.arguments)},
+          {"port", probe.port},
+          {"within_s", Seconds(probe.within)}};
+}
+
+Duration DurationFromJson(const Json& json, std::string_view key) {
+  return Duration(static_cast<Duration::rep>(JsonNumber(json, key) * 1000.0 + 0.5));
+}
+
+Json ToJson(const Node& node) {
+  Json ports = Json::array();
+  for (const Port& port : node.ports) {
+    ports.push_back({{"name", port.name}, {"number", port.number}, {"host", port.host}});
+  }
+  Json depends_on = Json::object();
+  for (const auto& [name, state] : node.depends_on) {
+    depends_on[name] = state == DependencyState::kReady ? "ready" : "started";
+  }
+  return {{"name", node.name},
+          {"app_id", node.app_id},
+          {"services", node.services},
+          {"replicas", node.replicas},
+          {"command", node.command},
+          {"image", node.image},
+          {"working_directory", node.working_directory},
+          {"environment", node.environment},
+          {"ports", ports},
+          {"port_handoff", node.port_handoff == PortHandoff::kHold ? "hold" : "release"},
+          {"ready", node.ready ? ToJson(*node.ready) : Json()},
+          {"depends_on", depends_on},
+          {"stop_grace_s", Seconds(node.stop.grace)}};
+}
+
+std::vector<std::string> TextsFromJson(const Json& json) {
+  std::vector<std::string> texts;
+  for (const Json& item : json) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+std::map<std::string, std::string> TextMapFromJson(const Json& json) {
+  std::map<std::string, std::string> map;
+  if (!json.is_object()) return map;
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_string()) map[key] = value.get<std::string>();
+  }
+  return map;
+}
+
+Node NodeFromJson(const Json& json) {
+  Node node;
+  node.name = JsonText(json, "name");
+  node.app_id = JsonText(json, "app_id");
+  node.services = TextsFromJson(JsonMember(json, "services"));
+  node.replicas = static_cast<int>(JsonNumber(json, "replicas", 1));
+  node.command = TextsFromJson(JsonMember(json, "command"));
+  node.image = JsonText(json, "image");
+  node.working_directory = JsonText(json, "working_directory");
+  node.environment = TextMapFromJson(JsonMember(json, "environment"));
+  for (const Json& port : JsonMember(json, "ports")) {
+    node.ports.push_back({JsonText(port, "name"), static_cast<int>(JsonNumber(port, "number")),
+                          static_cast<int>(JsonNumber(port, "host"))});
+  }
+  node.port_handoff =
+      JsonText(json, "port_handoff") == "release" ? PortHandoff::kRelease : PortHandoff::kHold;
+  if (const Json& ready = JsonMember(json, "ready"); ready.is_object()) {
+    node.ready =
+        ProbeSpec{JsonText(ready, "kind"), DocumentFromJson(JsonMember(ready, "arguments")),
+                  JsonText(ready, "port"), DurationFromJson(ready, "within_s")};
+  }
+  for (const auto& [name, state] : TextMapFromJson(JsonMember(json, "depends_on"))) {
+    node.depends_on[name] = state == "ready" ? DependencyState::kReady : DependencyState::kStarted;
+  }
+  node.stop.grace = DurationFromJson(json, "stop_grace_s");
+  return node;
+}
+
+Result<ChangeAction> ActionFromName(std::string_view name) {
+  for (const ChangeAction action :
+       {ChangeAction::kKeep, ChangeAction::kStart, ChangeAction::kStop, ChangeAction::kRestart}) {
+    if (ChangeActionName(action) == name) return action;
+  }
+  return Fail(ErrorKind::kInvalid, fmt::format("unknown action {}", Quote(name)));
+}
+
+// The text members of an event, by their names in JSON.
+struct TextMember {
+  std::string_view key;
+  std::string Event::*member;
+};
+
+constexpr std::array<TextMember, 13> kEventTexts{{
+    {"session", &Event::session},
+    {"out", &Event::out},
+    {"backend", &Event::backend},
+    {"environment", &Event::environment},
+    {"preset", &Event::preset},
+    {"suite", &Event::suite},
+    {"run", &Event::run},
+    {"node", &Event::node},
+    {"name", &Event::name},
+    {"message", &Event::message},
+    {"detail", &Event::detail},
+    {"log", &Event::log},
+    {"at", &Event::at},
+}};
+
+bool HasVerdict(EventKind kind) {
+  return kind == EventKind::kCaseFinished || kind == EventKind::kRunFinished;
+}
+
+}  // namespace
+
+Json ToJson(const Document& document) {
+  switch (document.kind) {
+    case Document::Kind::kScalar:
+      return {{"text", document.text}, {"quoted", document.quoted}};
+    case Document::Kind::kList: {
+      Json items = Json::array();
+      for (const Document& item : document.items) items.push_back(ToJson(item));
+      return items;
+    }
+    case Document::Kind::kMap: {
+      Json pairs = Json::array();
+      for (const Document::Entry& entry : document.entries) {
+        pairs.push_back({{"key", entry.key.value}, {"value", ToJson(entry.value)}});
+      }
+      return {{"map", pairs}};
+    }
+    case Document::Kind::kNull:
+      break;
+  }
+  return {};
+}
+
+Json ToJson(const Topology& topology) {
+  Json nodes = Json::array();
+  for (const Node& node : topology.nodes) nodes.push_back(ToJson(node));
+  return {{"nodes", nodes}};
+}
+
+Json ToJson(const Change& change) {
+  return {{"node", change.node}, {"action", ChangeActionName(change.action)}, {"why", change.why}};
+}
+
+Json ToJson(const Cell& cell) {
+  Json json = Json::object();
+  for (const auto& [axis, value] : cell) json[axis] = value;
+  return json;
+}
+
+Cell CellFromJson(const Json& json) {
+  return TextMapFromJson(json);
+}
+
+Json ToJson(const Event& event) {
+  Json json{{"seq", event.seq}, {"kind", EventKindName(event.kind)}, {"mono_s", event.mono_s}};
+  for (const TextMember& text : kEventTexts) {
+    if (!(event.*text.member).empty()) json[std::string(text.key)] = event.*text.member;
+  }
+  if (!event.cell.empty()) json["cell"] = ToJson(event.cell);
+  if (HasVerdict(event.kind)) json["verdict"] = VerdictName(event.verdict);
+  if (event.mark.line > 0) json["mark"] = ToJson(event.mark);
+  if (event.attempt > 1) json["attempt"] = event.attempt;
+  if (event.duration > Duration::zero()) json["duration_s"] = Seconds(event.duration);
+  for (const Change& change : event.changes) json["changes"].push_back(ToJson(change));
+  return json;
+}
+
+Result<Event> EventFromJson(const Json& json) {
+  Event event;
+  const std::string kind = JsonText(json, "kind");
+  const auto* const entry =
+      std::find_if(kEventKinds.begin(), kEventKinds.end(),
+                   [&](const EventKindEntry& candidate) { return candidate.name == kind; });
+  if (entry == kEventKinds.end()) {
+    return Fail(ErrorKind::kInvalid, fmt::format("unknown event kind {}", Quote(kind)));
+  }
+  event.kind = entry->kind;
+  event.seq = static_cast<std::uint64_t>(JsonNumber(json, "seq"));
+  event.mono_s = JsonNumber(json, "mono_s");
+  for (const TextMember& text : kEventTexts) event.*text.member = JsonText(json, text.key);
+  event.cell = CellFromJson(JsonMember(json, "cell"));
+  if (HasVerdict(event.kind)) {
+    TRY(event.verdict, VerdictFromName(JsonText(json, "verdict")));
+  }
+  if (const Json& mark = JsonMember(json, "mark"); mark.is_object())
+    event.mark = MarkFromJson(mark);
+  event.attempt = static_cast<int>(JsonNumber(json, "attempt", 1));
+  event.duration = DurationFromJson(json, "duration_s");
+  for (const Json& change : JsonMember(json, "changes")) {
+    TRY(const ChangeAction action, ActionFromName(JsonText(change, "action")));
+    event.changes.push_back({JsonText(change, "node"), action, JsonText(change, "why")});
+  }
+  return event;
+}
+
+Result<Topology> TopologyFromJson(const Json& json) {
+  if (!JsonMember(json, "nodes").is_array()) {
+    return Fail(ErrorKind::kInvalid, "a topology needs 'nodes'");
+  }
+  Topology topology;
+  for (const Json& node : JsonMember(json, "nodes")) topology.nodes.push_back(NodeFromJson(node));
+  return topology;
+}
+
+}  // namespace ctestbed
