@@ -1,0 +1,24 @@
+// Nodes in memory: they "run" until they are stopped or a fault switch says otherwise. Commands of
+// a node steer it, so that presets can use it too:
+//   [exit, CODE]      ends at once      [fail]  cannot be started      anything else runs
+#pragma once
+
+#include "driver/registry.h"
+
+namespace ctestbed {
+
+std::unique_ptr<Driver> MakeFakeDriver(const DriverIo& io);
+
+// What tests switch and read; the same object as MakeFakeDriver makes.
+class FakeDriver : public Driver {
+ public:
+  // The instance ends with that code, as if by itself.
+  virtual void Crash(const InstanceId& id, int exit_code) = 0;
+  // Start and Stop calls in order: "start main", "stop main".
+  virtual std::vector<std::string> Calls() const = 0;
+  virtual void FailStops(bool fail) = 0;
+};
+
+std::unique_ptr<FakeDriver> MakeSwitchableFakeDriver();
+
+}  // namespace ctestbed
