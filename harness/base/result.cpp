@@ -5,7 +5,7 @@
 namespace ctestbed {
 namespace {
 
-constexpr std::array<std::pair<ErrorKind, std::string_view>, 9> kNames{{
+constexpr std::array<std::pair<ErrorKind, std::string_view>, 10> kNames{{
     {ErrorKind::kInvalid, "invalid"},
     {ErrorKind::kNotFound, "not-found"},
     {ErrorKind::kConflict, "conflict"},
@@ -14,6 +14,7 @@ constexpr std::array<std::pair<ErrorKind, std::string_view>, 9> kNames{{
     {ErrorKind::kTimeout, "timeout"},
     {ErrorKind::kCancelled, "cancelled"},
     {ErrorKind::kEnvironment, "environment"},
+    {ErrorKind::kBlocked, "blocked"},
     {ErrorKind::kInternal, "internal"},
 }};
 

@@ -18,6 +18,7 @@ enum class ErrorKind {
   kTimeout,      // the deadline passed
   kCancelled,    // somebody asked to stop
   kEnvironment,  // a node of an environment failed
+  kBlocked,      // what this needs has failed before, and was reported then
   kInternal,     // a bug of ours or a fault of the machine (disk full, out of descriptors)
 };
 

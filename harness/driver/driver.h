@@ -110,8 +110,11 @@ class Driver {
   virtual void Forget(const InstanceId& id) = 0;
 
   // Removes, to a fixed point, whatever of `owner` is left on the backend, found by labels or
-  // markers alone. Returns names of what was removed; an error names what will not go.
-  virtual Result<std::vector<std::string>> Sweep(const std::string& owner, TimePoint deadline) = 0;
+  // markers alone; of one environment of it, if `environment` is not empty. Returns names of what
+  // was removed; an error names what will not go.
+  virtual Result<std::vector<std::string>> Sweep(const std::string& owner,
+                                                 const std::string& environment,
+                                                 TimePoint deadline) = 0;
   // Owners that have something on this backend.
   virtual Result<std::vector<std::string>> Owners(TimePoint deadline) = 0;
 };

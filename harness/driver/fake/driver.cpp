@@ -95,13 +95,21 @@ class InMemoryDriver final : public FakeDriver {
     std::erase_if(ports_, [&](const auto& entry) { return entry.first.first == id; });
   }
 
-  Result<std::vector<std::string>> Sweep(const std::string& owner, TimePoint) override {
+  Result<std::vector<std::string>> Sweep(const std::string& owner, const std::string& environment,
+                                         TimePoint) override {
     const std::lock_guard lock(mutex_);
+    const auto chosen = [&](const auto& entry) {
+      return entry.second.spec.owner == owner &&
+             (environment.empty() || entry.first.environment == environment);
+    };
     std::vector<std::string> names;
-    for (const auto& [id, instance] : instances_) {
-      if (instance.spec.owner == owner) names.push_back(id.Name());
+    for (const auto& entry : instances_) {
+      if (chosen(entry)) names.push_back(entry.first.Name());
     }
-    std::erase_if(instances_, [&](const auto& entry) { return entry.second.spec.owner == owner; });
+    if (fail_stops_ && !names.empty()) {
+      return Fail(ErrorKind::kTimeout, fmt::format("'{}' cannot be removed", names.front()));
+    }
+    std::erase_if(instances_, chosen);
     changed_.notify_all();
     return names;
   }

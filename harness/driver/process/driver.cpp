@@ -125,8 +125,12 @@ class ProcessDriver final : public Driver {
     std::erase_if(leases_, [&](const auto& entry) { return entry.first.first == id; });
   }
 
-  Result<std::vector<std::string>> Sweep(const std::string& owner, TimePoint deadline) override {
-    TRY(const std::vector<int> killed, KillMarked(kOwnerMark, owner, deadline));
+  Result<std::vector<std::string>> Sweep(const std::string& owner, const std::string& environment,
+                                         TimePoint deadline) override {
+    // Ids of environments are unique, so that one is mark enough.
+    TRY(const std::vector<int> killed, environment.empty()
+                                           ? KillMarked(kOwnerMark, owner, deadline)
+                                           : KillMarked(kEnvironmentMark, environment, deadline));
     std::vector<std::string> names;
     for (const int pid : killed) names.push_back(fmt::format("process {}", pid));
     return names;

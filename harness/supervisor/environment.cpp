@@ -1,0 +1,500 @@
+#include "supervisor/environment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/reference.h"
+#include "base/text.h"
+#include "supervisor/step_graph.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr Duration kStartTakes{60'000};
+constexpr Duration kStopTakes{15'000};  // beyond the grace
+constexpr size_t kTailLines = 20;
+
+std::vector<InstanceId> InstancesOf(const std::string& environment, const Node& node) {
+  std::vector<InstanceId> ids;
+  for (int replica = 0; replica < node.replicas; ++replica) {
+    ids.push_back({environment, node.name, replica});
+  }
+  return ids;
+}
+
+const Port* FindPort(const Node& node, std::string_view name) {
+  if (name.empty()) return node.ports.empty() ? nullptr : &node.ports.front();
+  const auto found = std::find_if(node.ports.begin(), node.ports.end(),
+                                  [&](const Port& port) { return port.name == name; });
+  return found == node.ports.end() ? nullptr : &*found;
+}
+
+// A reference to a node, "main.port.http", cut into the node's name and the rest.
+struct NodeReference {
+  std::string node;
+  std::string what;  // "address", "host", "port"
+  std::string port;  // empty: the first one
+};
+
+std::optional<NodeReference> ParseNodeReference(std::string_view name) {
+  if (const size_t at = name.rfind(".port."); at != std::string_view::npos) {
+    return NodeReference{std::string(name.substr(0, at)), "port", std::string(name.substr(at + 6))};
+  }
+  const size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  return NodeReference{std::string(name.substr(0, dot)), std::string(name.substr(dot + 1)), ""};
+}
+
+std::string PartOf(const Address& address, std::string_view what) {
+  if (what == "host") return address.host;
+  if (what == "port") return std::to_string(address.port);
+  return address.Text();
+}
+
+Result<std::vector<std::string>> ExpandAll(const std::vector<std::string>& texts,
+                                           const Lookup& lookup) {
+  std::vector<std::string> expanded;
+  for (const std::string& text : texts) {
+    TRY(std::string value, Expand(text, lookup));
+    expanded.push_back(std::move(value));
+  }
+  return expanded;
+}
+
+}  // namespace
+
+Environment::Environment(EnvironmentServices services, EnvironmentIdentity identity)
+    : services_(std::move(services)), identity_(std::move(identity)) {}
+
+Environment::~Environment() {
+  static_cast<void>(Teardown(Duration::zero()));
+}
+
+void Environment::Emit(EventKind kind, Event event) const {
+  event.kind = kind;
+  event.environment = identity_.id;
+  services_.emit(std::move(event));
+}
+
+Status Environment::Apply(const Topology& desired, const std::string& preset, const Cell& cell,
+                          bool fresh, std::stop_token stop) {
+  const std::lock_guard changing(changing_);
+  const TimePoint start = services_.clock.Now();
+  const std::vector<Change> changes = PlanChanges(desired, fresh);
+  Emit(EventKind::kEnvironmentDeploying, {.preset = preset, .cell = cell, .changes = changes});
+  std::vector<std::string> stopping;
+  for (const Change& change : changes) {
+    if (change.action == ChangeAction::kStop || change.action == ChangeAction::kRestart) {
+      stopping.push_back(change.node);
+    }
+  }
+  Status status = StopNodes(stopping, std::nullopt);
+  if (status) {
+    const std::lock_guard lock(mutex_);
+    broken_.reset();
+  }
+  if (status) status = ReserveAddresses(desired);
+  if (status) status = StartNodes(desired, changes, stop);
+  const auto took = std::chrono::duration_cast<Duration>(services_.clock.Now() - start);
+  if (status) {
+    Emit(EventKind::kEnvironmentReady, {.preset = preset, .cell = cell, .duration = took});
+    return {};
+  }
+  Emit(EventKind::kEnvironmentFailed, {.preset = preset,
+                                       .cell = cell,
+                                       .node = status.error().node,
+                                       .message = status.error().message,
+                                       .detail = status.error().detail,
+                                       .duration = took});
+  return status;
+}
+
+Topology Environment::LiveTopology() const {
+  Topology topology;
+  for (const auto& [name, live] : live_) topology.nodes.push_back(live.node);
+  return topology;
+}
+
+bool Environment::IsAlive(const LiveNode& live) const {
+  const std::vector<InstanceId> ids = InstancesOf(identity_.id, live.node);
+  return std::all_of(ids.begin(), ids.end(), [&](const InstanceId& id) {
+    return services_.driver.Inspect(id).state == InstanceState::kRunning;
+  });
+}
+
+std::vector<Change> Environment::PlanChanges(const Topology& desired, bool fresh) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Change> changes = ChangesBetween(LiveTopology(), desired);
+  for (Change& change : changes) {
+    if (change.action != ChangeAction::kKeep) continue;
+    if (fresh) {
+      change = {change.node, ChangeAction::kRestart, "a fresh environment is wanted"};
+    } else if (const LiveNode& live = live_.at(change.node); !IsAlive(live)) {
+      change = {change.node, ChangeAction::kRestart, "it is no longer running"};
+    }
+  }
+  return changes;
+}
+
+Status Environment::StopNodes(const std::vector<std::string>& names,
+                              std::optional<Duration> grace_limit) {
+  std::vector<Step> steps;
+  std::mutex failing;
+  Status first_failure;
+  const auto stop_one = [&](const std::string& name) -> Status {
+    const Status status = StopNode(name, grace_limit);
+    const std::lock_guard lock(failing);
+    if (!status && first_failure) first_failure = status;
+    return {};  // one that will not go is no reason to leave the others
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& name : names) {
+      Step step{name, {}, [&stop_one, name](std::stop_token) { return stop_one(name); }};
+      // Dependents first.
+      for (const auto& [other, live] : live_) {
+        if (live.node.depends_on.contains(name)) step.after.insert(other);
+      }
+      steps.push_back(std::move(step));
+    }
+  }
+  TRY_DO(RunSteps(std::move(steps), {}));
+  return first_failure;
+}
+
+Status Environment::StopNode(const std::string& name, std::optional<Duration> grace_limit) {
+  const TimePoint start = services_.clock.Now();
+  std::vector<std::jthread> watchers;
+  Node node;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto live = live_.find(name);
+    if (live == live_.end()) return {};
+    node = live->second.node;
+    watchers = std::move(live->second.watchers);
+  }
+  for (std::jthread& watcher : watchers) watcher.request_stop();
+  watchers.clear();
+  const Duration grace = std::min(node.stop.grace, grace_limit.value_or(node.stop.grace));
+  for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+    static_cast<void>(services_.journal.Append({"intent", "stop", id.Name(), identity_.id}));
+    TRY_DO(services_.driver.Stop(id, grace, services_.clock.Now() + grace + kStopTakes));
+    static_cast<void>(services_.journal.Append({"done", "stop", id.Name(), identity_.id}));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    live_.erase(name);
+  }
+  Emit(EventKind::kNodeStopped,
+       {.node = name,
+        .duration = std::chrono::duration_cast<Duration>(services_.clock.Now() - start)});
+  return {};
+}
+
+Status Environment::ReserveAddresses(const Topology& desired) {
+  const std::lock_guard lock(mutex_);
+  for (auto known = known_.begin(); known != known_.end();) {
+    const Node* wanted = desired.Find(known->first);
+    if (wanted != nullptr && wanted->ports == known->second.ports &&
+        wanted->replicas == known->second.replicas) {
+      ++known;
+      continue;
+    }
+    for (const InstanceId& id : InstancesOf(identity_.id, known->second)) {
+      services_.driver.Forget(id);
+    }
+    known = known_.erase(known);
+  }
+  for (const Node& node : desired.nodes) {
+    known_[node.name] = node;
+    for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+      for (const Port& port : node.ports) {
+        auto address = services_.driver.AddressForTests(id, port);
+        if (!address) return tl::unexpected<Error>(Blame(address.error(), node, id));
+      }
+    }
+  }
+  return {};
+}
+
+Status Environment::StartNodes(const Topology& desired, const std::vector<Change>& changes,
+                               std::stop_token stop) {
+  std::vector<Step> steps;
+  std::vector<std::string> started;
+  for (const Change& change : changes) {
+    if (change.action != ChangeAction::kStart && change.action != ChangeAction::kRestart) continue;
+    const Node& node = *desired.Find(change.node);
+    Step start{
+        "start " + node.name, {}, [this, &node](std::stop_token) { return StartNode(node); }};
+    for (const auto& [name, state] : node.depends_on) {
+      start.after.insert((state == DependencyState::kReady ? "ready " : "start ") + name);
+    }
+    Step ready{"ready " + node.name, {start.name}, [this, &node](std::stop_token token) {
+                 return AwaitNode(node, token);
+               }};
+    steps.push_back(std::move(start));
+    steps.push_back(std::move(ready));
+    started.push_back(node.name);
+  }
+  Status status = RunSteps(std::move(steps), stop);
+  if (status) return status;
+  std::erase_if(started, [&](const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto live = live_.find(name);
+    return live == live_.end() || live->second.state == "ready";
+  });
+  // The first failure is the one worth telling; what cannot be stopped now shows in Teardown.
+  static_cast<void>(StopNodes(started, std::nullopt));
+  return status;
+}
+
+Status Environment::StartNode(const Node& node) {
+  int start = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    start = ++starts_[node.name];
+    live_[node.name].node = node;
+    live_[node.name].starts = start;
+    live_[node.name].log = fmt::format("{}/{}.{}", identity_.log_directory, node.name, start);
+  }
+  for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+    const std::string directory = fmt::format("{}.{}", id.Name(), start);
+    Emit(EventKind::kNodeStarting,
+         {.node = id.Name(), .log = identity_.log_prefix + "/" + directory});
+    const std::string log = identity_.log_directory + "/" + directory;
+    const Status status = StartInstance(node, id, log);
+    if (!status) {
+      const Error error = Blame(status.error(), node, id);
+      Emit(EventKind::kNodeFailed,
+           {.node = id.Name(), .message = error.message, .detail = error.detail});
+      return tl::unexpected<Error>(error);
+    }
+  }
+  return {};
+}
+
+Status Environment::StartInstance(const Node& node, const InstanceId& id, const std::string& log) {
+  TRY(const InstanceSpec spec, Specify(node, id, log));
+  TRY_DO(services_.journal.Append({"intent", "start", id.Name(), identity_.id}));
+  TRY_DO(services_.driver.Start(spec, services_.clock.Now() + kStartTakes));
+  return services_.journal.Append({"done", "start", id.Name(), identity_.id});
+}
+
+Result<InstanceSpec> Environment::Specify(const Node& node, const InstanceId& id,
+                                          const std::string& log) {
+  const Lookup lookup = [&](std::string_view name) { return LookUp(node, id, name); };
+  InstanceSpec spec{.id = id, .owner = identity_.owner, .image = node.image};
+  TRY(spec.command, ExpandAll(node.command, lookup));
+  for (const auto& [name, value] : node.environment) {
+    TRY(spec.environment[name], Expand(value, lookup));
+  }
+  spec.working_directory = node.working_directory.empty()
+                               ? identity_.work_directory + "/" + id.Name()
+                               : node.working_directory;
+  spec.ports = node.ports;
+  spec.port_handoff = node.port_handoff;
+  spec.log_directory = log;
+  return spec;
+}
+
+std::optional<std::string> Environment::LookUp(const Node& self, const InstanceId& id,
+                                               std::string_view name) const {
+  if (name == "node.name") return id.Name();
+  if (name == "run.id") return identity_.session;
+  if (name == "environment.id") return identity_.id;
+  const bool own = name.starts_with("port.");
+  const auto reference = own ? NodeReference{self.name, "port", std::string(name.substr(5))}
+                             : ParseNodeReference(name);
+  if (!reference) return std::nullopt;
+  Node node;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = known_.find(reference->node);
+    if (known == known_.end()) return std::nullopt;
+    node = known->second;
+  }
+  const Port* port = FindPort(node, reference->port);
+  if (port == nullptr) return std::nullopt;
+  const InstanceId target = own ? id : InstanceId{identity_.id, node.name, 0};
+  const auto address = services_.driver.AddressForPeers(target, *port);
+  if (!address) return std::nullopt;
+  return PartOf(*address, reference->what);
+}
+
+Status Environment::AwaitNode(const Node& node, std::stop_token stop) {
+  const TimePoint start = services_.clock.Now();
+  for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+    const Status status = AwaitInstance(node, id, stop);
+    if (!status && status.error().kind == ErrorKind::kCancelled) return status;
+    if (!status) {
+      const Error error = Blame(status.error(), node, id);
+      Emit(EventKind::kNodeFailed,
+           {.node = id.Name(), .message = error.message, .detail = error.detail});
+      return tl::unexpected<Error>(error);
+    }
+    Watch(node.name, id);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    live_[node.name].state = "ready";
+  }
+  Emit(EventKind::kNodeReady,
+       {.node = node.name,
+        .duration = std::chrono::duration_cast<Duration>(services_.clock.Now() - start)});
+  return {};
+}
+
+Status Environment::AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop) {
+  const SubjectEnd end = [&]() -> std::optional<std::string> {
+    const InstanceStatus status = services_.driver.Inspect(id);
+    if (status.state == InstanceState::kRunning) return std::nullopt;
+    return status.Describe();
+  };
+  if (!node.ready) {
+    if (const auto ended = end()) return Fail(ErrorKind::kEnvironment, *ended);
+    return {};
+  }
+  const ProbeEntry* entry = FindProbe(node.ready->kind);
+  Diagnostics problems;
+  const std::unique_ptr<Probe> probe =
+      entry == nullptr ? nullptr : entry->make(node.ready->arguments, problems);
+  if (!probe) return Fail(ErrorKind::kInvalid, fmt::format("bad probe '{}'", node.ready->kind));
+  ProbeTarget target{.node = id.Name(), .http = &services_.http};
+  if (const Port* port = FindPort(node, node.ready->port)) {
+    TRY(target.address, services_.driver.AddressForTests(id, *port));
+  }
+  target.exec = [&](const std::vector<std::string>& command, TimePoint deadline,
+                    std::stop_token token) -> Result<Driver::ExecResult> {
+    const Lookup lookup = [&](std::string_view name) { return LookUp(node, id, name); };
+    TRY(const std::vector<std::string> expanded, ExpandAll(command, lookup));
+    return services_.driver.Exec(id, expanded, deadline, token);
+  };
+  return WaitUntilReady(*probe, target, end, services_.clock,
+                        services_.clock.Now() + node.ready->within, stop);
+}
+
+// Makes an error of a driver or probe a sentence about the node, with the end of its log.
+Error Environment::Blame(const Error& error, const Node& node, const InstanceId& id) const {
+  Error blamed = error;
+  blamed.node = id.Name();
+  if (!error.message.starts_with("node '")) {
+    blamed.message = fmt::format(
+        "node '{}' {}{}", id.Name(),
+        error.kind == ErrorKind::kEnvironment ? "" : "cannot be deployed: ", error.message);
+  }
+  if (error.kind == ErrorKind::kTimeout) {
+    blamed.message =
+        fmt::format("node '{}' was not ready within {}: {}", id.Name(),
+                    FormatDuration(node.ready ? node.ready->within : kStartTakes), error.message);
+  }
+  int start = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = starts_.find(node.name); found != starts_.end()) start = found->second;
+  }
+  blamed.detail += LogTail(fmt::format("{}/{}.{}", identity_.log_directory, id.Name(), start));
+  return blamed;
+}
+
+std::string Environment::LogTail(const std::string& log) const {
+  std::string tail;
+  for (const std::string_view stream : {"stderr", "stdout"}) {
+    const auto text = services_.files.Read(fmt::format("{}/{}.log", log, stream));
+    if (!text || Trim(*text).empty()) continue;
+    tail += fmt::format("last lines of {}:\n{}\n", stream, Visible(LastLines(*text, kTailLines)));
+  }
+  return tail;
+}
+
+void Environment::Watch(const std::string& name, const InstanceId& id) {
+  const std::lock_guard lock(mutex_);
+  live_[name].watchers.emplace_back([this, name, id](std::stop_token stop) {
+    services_.driver.WaitForEnd(id, TimePoint::max(), stop);
+    if (!stop.stop_requested()) OnEnd(name, id);
+  });
+}
+
+void Environment::OnEnd(const std::string& name, const InstanceId& id) {
+  const InstanceStatus status = services_.driver.Inspect(id);
+  Breakage breakage{id.Name(), fmt::format("node '{}' {}", id.Name(), status.Describe()), ""};
+  int start = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    start = live_[name].starts;
+  }
+  const std::string directory = fmt::format("{}.{}", id.Name(), start);
+  breakage.detail = LogTail(identity_.log_directory + "/" + directory);
+  {
+    const std::lock_guard lock(mutex_);
+    live_[name].state = "failed";
+    if (!broken_) broken_ = breakage;
+    broke_.notify_all();
+  }
+  Emit(EventKind::kNodeFailed, {.node = id.Name(),
+                                .message = breakage.message,
+                                .detail = breakage.detail,
+                                .log = identity_.log_prefix + "/" + directory});
+}
+
+Status Environment::Teardown(Duration grace) {
+  const std::lock_guard changing(changing_);
+  const TimePoint start = services_.clock.Now();
+  std::vector<std::string> names;
+  {
+    const std::lock_guard lock(mutex_);
+    if (live_.empty() && known_.empty()) return {};
+    for (const auto& [name, live] : live_) names.push_back(name);
+  }
+  static_cast<void>(StopNodes(names, grace));
+  const auto swept =
+      services_.driver.Sweep(identity_.owner, identity_.id, services_.clock.Now() + kStopTakes);
+  // What could not be stopped may be gone by the sweep.
+  const Status status = swept ? Status() : tl::unexpected<Error>(swept.error());
+  std::map<std::string, LiveNode> remains;  // dies without the lock: its threads may want it
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, node] : known_) {
+      for (const InstanceId& id : InstancesOf(identity_.id, node)) services_.driver.Forget(id);
+    }
+    known_.clear();
+    remains = std::move(live_);
+    live_.clear();
+  }
+  Emit(EventKind::kEnvironmentRemoved,
+       {.message = status ? "" : status.error().message,
+        .duration = std::chrono::duration_cast<Duration>(services_.clock.Now() - start)});
+  return status;
+}
+
+std::vector<NodeView> Environment::Nodes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<NodeView> views;
+  for (const auto& [name, live] : live_) {
+    const InstanceId id{identity_.id, name, 0};
+    const InstanceStatus status = services_.driver.Inspect(id);
+    NodeView view{name,       live.node.app_id, live.node.services, live.state,
+                  status.pid, status.container, live.starts - 1,    {},
+                  {},         live.log};
+    for (const Port& port : live.node.ports) {
+      const auto address = services_.driver.AddressForTests(id, port);
+      if (address) view.endpoints[port.name] = address->Text();
+      view.ports.push_back(port.name);
+    }
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+std::optional<Breakage> Environment::Broken() const {
+  const std::lock_guard lock(mutex_);
+  return broken_;
+}
+
+std::optional<Breakage> Environment::WaitUntilBroken(std::stop_token stop) const {
+  std::unique_lock lock(mutex_);
+  broke_.wait(lock, stop, [this] { return broken_.has_value(); });
+  return broken_;
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,141 @@
+// One live environment: brings topologies up, changes them by the smallest delta, notices when a
+// node dies, takes all of it down again.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "driver/driver.h"
+#include "io/clock.h"
+#include "io/file_system.h"
+#include "io/http_client.h"
+#include "model/event.h"
+#include "model/topology.h"
+#include "probe/probe.h"
+#include "supervisor/journal.h"
+
+namespace ctestbed {
+
+// What an environment works with; all of it outlives it.
+struct EnvironmentServices {
+  Driver& driver;
+  HttpClient& http;
+  FileSystem& files;
+  Clock& clock;
+  Journal& journal;
+  std::function<void(Event)> emit;
+};
+
+// Who and where an environment is.
+struct EnvironmentIdentity {
+  std::string id;              // unique on this machine
+  std::string owner;           // OwnerName of the supervisor
+  std::string session;         // what ${run.id} stands for in a preset
+  std::string log_directory;   // receives NODE.N/{stdout,stderr}.log
+  std::string work_directory;  // receives the private directories of nodes
+  // How logs are called in events: log_directory relative to the results directory.
+  std::string log_prefix;
+};
+
+// A node as status reports show it.
+struct NodeView {
+  std::string name;
+  std::string app_id;
+  std::vector<std::string> services;
+  std::string state;  // starting, ready, failed
+  int pid = 0;
+  std::string container;
+  int restarts = 0;                              // starts after the first one
+  std::map<std::string, std::string> endpoints;  // port name -> host:port, replica 0
+  std::vector<std::string> ports;                // names in order; the first is the default
+  std::string log;                               // directory of the current start
+
+  bool operator==(const NodeView&) const = default;
+};
+
+// Why an environment is no longer fit for tests.
+struct Breakage {
+  std::string node;
+  std::string message;  // "node 'auth' exited with code 3"
+  std::string detail;   // last lines of its log
+
+  bool operator==(const Breakage&) const = default;
+};
+
+// Thread-safe; Apply and Teardown exclude each other.
+class Environment {
+ public:
+  Environment(EnvironmentServices services, EnvironmentIdentity identity);
+  // Stops what still runs.
+  ~Environment();
+
+  // Makes `desired` the live topology: stops what is not part of it, keeps nodes whose digest is
+  // the same and which are alive, starts the rest along depends_on, in parallel, until all are
+  // ready. `fresh` keeps nothing. On failure the nodes that did not get ready are stopped; the
+  // error names node and cause. Emits the deploying, node and ready or failed events.
+  Status Apply(const Topology& desired, const std::string& preset, const Cell& cell, bool fresh,
+               std::stop_token stop);
+
+  // Stops everything, dependents first, each with at most `grace`; then sweeps what bears our mark,
+  // to a fixed point. The error names what is left. Idempotent.
+  Status Teardown(Duration grace);
+
+  // The nodes as they are.
+  std::vector<NodeView> Nodes() const;
+  // The first node that ended by itself since the last Apply.
+  std::optional<Breakage> Broken() const;
+  // Blocks until there is one, or until `stop`.
+  std::optional<Breakage> WaitUntilBroken(std::stop_token stop) const;
+
+  const EnvironmentIdentity& identity() const { return identity_; }
+
+ private:
+  struct LiveNode {
+    Node node;
+    std::string state = "starting";
+    int starts = 0;
+    std::string log;
+    std::vector<std::jthread> watchers;  // one per replica
+  };
+
+  std::vector<Change> PlanChanges(const Topology& desired, bool fresh);
+  Status StopNodes(const std::vector<std::string>& names, std::optional<Duration> grace_limit);
+  Status StopNode(const std::string& name, std::optional<Duration> grace_limit);
+  Status ReserveAddresses(const Topology& desired);
+  Status StartNodes(const Topology& desired, const std::vector<Change>& changes,
+                    std::stop_token stop);
+  Status StartNode(const Node& node);
+  Status StartInstance(const Node& node, const InstanceId& id, const std::string& log);
+  Status AwaitNode(const Node& node, std::stop_token stop);
+  Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);
+  void Watch(const std::string& name, const InstanceId& id);
+  void OnEnd(const std::string& name, const InstanceId& id);
+  Result<InstanceSpec> Specify(const Node& node, const InstanceId& id, const std::string& log);
+  std::optional<std::string> LookUp(const Node& self, const InstanceId& id,
+                                    std::string_view name) const;
+  Error Blame(const Error& error, const Node& node, const InstanceId& id) const;
+  std::string LogTail(const std::string& log) const;
+  void Emit(EventKind kind, Event event) const;
+  bool IsAlive(const LiveNode& live) const;
+  Topology LiveTopology() const;
+
+  const EnvironmentServices services_;
+  const EnvironmentIdentity identity_;
+  std::mutex changing_;  // held by Apply and Teardown
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any broke_;
+  std::map<std::string, LiveNode> live_;
+  std::map<std::string, int> starts_;  // of every node ever, so that logs are not overwritten
+  std::map<std::string, Node> known_;  // nodes whose addresses are reserved
+  std::optional<Breakage> broken_;
+};
+
+}  // namespace ctestbed

@@ -1,0 +1,90 @@
+#include "supervisor/state_directory.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/text.h"
+#include "io/private_directory.h"
+
+namespace ctestbed {
+namespace {
+
+// sun_path has 108 bytes (unix(7)); what we put below the root takes up to 60 of them.
+constexpr size_t kLongestRoot = 48;
+
+std::string ChooseRoot(const std::map<std::string, std::string>& environment) {
+  const auto value = [&](const std::string& name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::string() : found->second;
+  };
+  if (const std::string root = value("CTESTBED_STATE_DIR"); !root.empty()) {
+    return std::filesystem::absolute(root).lexically_normal().string();
+  }
+  if (const std::string runtime = value("XDG_RUNTIME_DIR"); !runtime.empty()) {
+    return runtime + "/ctestbed";
+  }
+  return fmt::format("/tmp/ctestbed-{}", OwnUser());
+}
+
+}  // namespace
+
+Result<StateDirectory> StateDirectory::Open(const std::map<std::string, std::string>& environment,
+                                            FileSystem& files) {
+  StateDirectory state(ChooseRoot(environment), files);
+  if (state.root_.size() > kLongestRoot) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("state directory {} has a path of over {} bytes, too long for sockets; "
+                            "set CTESTBED_STATE_DIR",
+                            Quote(state.root_), kLongestRoot));
+  }
+  TRY_DO(MakePrivateDirectory(state.root_));
+  for (const std::string& part :
+       {state.root_ + "/sessions", state.root_ + "/runs", state.Ports()}) {
+    TRY_DO(MakePrivateDirectory(part));
+  }
+  return state;
+}
+
+Result<FileLock> StateDirectory::CreateSession(const std::string& id) const {
+  const std::string draft = fmt::format("{}/sessions/.{}-{}", root_, id, UniqueToken());
+  TRY_DO(MakePrivateDirectory(draft));
+  TRY(FileLock lock, FileLock::TryLock(draft + "/lock"));
+  std::error_code error;
+  std::filesystem::rename(draft, Session(id), error);
+  if (error) {
+    TRY_DO(files_->Remove(draft));
+    return Fail(ErrorKind::kConflict, fmt::format("session {} exists", Quote(id)));
+  }
+  return lock;
+}
+
+bool StateDirectory::IsLive(const std::string& id) const {
+  return FileLock::IsHeld(Session(id) + "/lock");
+}
+
+std::vector<std::string> StateDirectory::Sessions(bool live) const {
+  std::vector<std::string> ids;
+  const auto names = files_->List(root_ + "/sessions").value_or(std::vector<std::string>());
+  for (const std::string& id : names) {
+    const bool draft = id.starts_with(".");
+    // A draft without a lock file is being made right now.
+    if (draft && (live || !files_->Exists(Session(id) + "/lock"))) continue;
+    if (IsLive(id) == live) ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<std::string> StateDirectory::LiveSessions() const {
+  return Sessions(true);
+}
+std::vector<std::string> StateDirectory::DeadSessions() const {
+  return Sessions(false);
+}
+
+Status LinkLatest(FileSystem& files, const std::string& results) {
+  const std::filesystem::path path(results);
+  return files.Link(path.filename().string(), (path.parent_path() / "latest").string());
+}
+
+}  // namespace ctestbed

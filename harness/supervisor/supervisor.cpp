@@ -1,0 +1,255 @@
+#include "supervisor/supervisor.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/json.h"
+#include "io/private_directory.h"
+#include "io/signals.h"
+#include "model/wire.h"
+#include "supervisor/event_log.h"
+#include "supervisor/protocol.h"
+#include "supervisor/server.h"
+
+namespace ctestbed {
+namespace {
+
+// An environment that nobody uses or asks for may be taken away after this.
+constexpr Duration kLinger{1'000};
+// When nobody waits for the result any more, services get this much to end by themselves.
+constexpr Duration kAbortGrace{500};
+constexpr Duration kSweepTakes{15'000};
+
+class Session {
+ public:
+  Session(const SupervisorOptions& options, const StateDirectory& state,
+          const SupervisorServices& services, std::unique_ptr<AppendFile> events,
+          std::unique_ptr<AppendFile> journal)
+      : options_(options),
+        services_(services),
+        log_(services.clock, std::move(events)),
+        journal_(std::move(journal)),
+        owner_(OwnerName(Identify(OwnPid()).value_or(ProcessIdentity{}))),
+        environment_({services.driver, services.http, services.files, services.clock, journal_,
+                      [this](Event event) { log_.Append(std::move(event)); }},
+                     {UniqueToken().substr(0, 8), owner_, options.session,
+                      options.results + "/logs", state.Session(options.session) + "/work", "logs"}),
+        broker_(environment_, services.clock, kLinger) {}
+
+  Status Begin() {
+    TRY_DO(journal_.Append({"session", owner_, options_.backend, options_.results}));
+    log_.Append({.kind = EventKind::kSessionStarted,
+                 .session = options_.session,
+                 .out = options_.results,
+                 .backend = options_.backend});
+    return {};
+  }
+
+  // Ends the session once; everybody who asks gets the same answer. `reason` is empty for a
+  // session that ran to its end.
+  std::string Finish(const std::string& reason) {
+    std::call_once(finish_once_, [&] { leftovers_ = DoFinish(reason); });
+    const std::lock_guard lock(finished_mutex_);
+    is_finished_ = true;
+    finished_.notify_all();
+    return leftovers_;
+  }
+
+  void WaitUntilFinished() {
+    std::unique_lock lock(finished_mutex_);
+    finished_.wait(lock, [this] { return is_finished_; });
+  }
+
+  EnvironmentView View() const {
+    const Broker::Current current = broker_.current();
+    return {environment_.identity().id,
+            current.preset,
+            current.cell,
+            options_.backend,
+            current.state,
+            current.version,
+            current.since,
+            options_.owner ? options_.owner->pid : OwnPid(),
+            environment_.Nodes()};
+  }
+
+  const SupervisorOptions& options() const { return options_; }
+  EventLog& log() { return log_; }
+  Broker& broker() { return broker_; }
+  Environment& environment() { return environment_; }
+
+ private:
+  std::string DoFinish(const std::string& reason) {
+    broker_.Close();
+    Status status = environment_.Teardown(reason.empty() ? Duration::max() : kAbortGrace);
+    const auto swept = services_.driver.Sweep(owner_, "", services_.clock.Now() + kSweepTakes);
+    if (status && !swept) status = tl::unexpected<Error>(swept.error());
+    log_.Append({.kind = EventKind::kSessionFinished, .message = reason});
+    log_.Close();
+    const Status reported = services_.report(log_.All(), options_.results);
+    if (!status) return status.error().message;
+    if (!reported) return reported.error().message;
+    return "";
+  }
+
+  const SupervisorOptions options_;
+  const SupervisorServices services_;
+  EventLog log_;
+  Journal journal_;
+  const std::string owner_;
+  Environment environment_;
+  Broker broker_;
+  std::once_flag finish_once_;
+  std::string leftovers_;
+  std::mutex finished_mutex_;
+  std::condition_variable finished_;
+  bool is_finished_ = false;
+};
+
+class SessionConversation final : public Conversation {
+ public:
+  explicit SessionConversation(Session& session) : session_(session) {}
+  ~SessionConversation() override {
+    if (leased_) session_.broker().Release(true);
+  }
+
+  Result<Json> Answer(const Json& request, const std::function<bool(const Json&)>& send,
+                      std::stop_token stop) override {
+    struct Verb {
+      std::string_view name;
+      Result<Json> (SessionConversation::*answer)(const Json&);
+    };
+    static constexpr std::array<Verb, 6> kVerbs{{
+        {"ping", &SessionConversation::Ping},
+        {"emit", &SessionConversation::Emit},
+        {"release", &SessionConversation::Release},
+        {"unhold", &SessionConversation::Unhold},
+        {"status", &SessionConversation::ShowStatus},
+        {"finish", &SessionConversation::Finish},
+    }};
+    const std::string name = JsonText(request, "verb");
+    if (name == "acquire") return Acquire(request, stop);
+    if (name == "events") return Events(request, send, stop);
+    if (name == "watch") return Watch(stop);
+    for (const Verb& verb : kVerbs) {
+      if (verb.name == name) return (this->*verb.answer)(request);
+    }
+    return Fail(ErrorKind::kInvalid, fmt::format("unknown verb '{}'", name));
+  }
+
+ private:
+  Result<Json> Ping(const Json&) {
+    return Json{{"session", session_.options().session},
+                {"pid", OwnPid()},
+                {"version", kProtocolVersion},
+                {"out", session_.options().results}};
+  }
+
+  Result<Json> Emit(const Json& request) {
+    TRY(Event event, EventFromJson(JsonMember(request, "event")));
+    session_.log().Append(std::move(event));
+    return Json::object();
+  }
+
+  Result<Json> Events(const Json& request, const std::function<bool(const Json&)>& send,
+                      std::stop_token stop) {
+    auto count = static_cast<size_t>(JsonNumber(request, "from"));
+    for (;;) {
+      const std::vector<Event> events = session_.log().WaitFor(count, stop);
+      if (events.empty()) return Json{{"end", true}};
+      count += events.size();
+      for (const Event& event : events) {
+        if (!send({{"event", ToJson(event)}})) return Json{{"end", true}};
+      }
+    }
+  }
+
+  Result<Json> Acquire(const Json& request, std::stop_token stop) {
+    if (leased_) return Fail(ErrorKind::kConflict, "this connection has a lease already");
+    TRY(const Demand demand, DemandFromJson(JsonMember(request, "demand")));
+    TRY_DO(session_.broker().Acquire(demand, JsonBoolean(request, "retry"), stop));
+    leased_ = true;
+    if (JsonBoolean(request, "hold")) session_.broker().Hold(demand.key);
+    return Json{{"environment", ToJson(session_.View())}};
+  }
+
+  Result<Json> Release(const Json& request) {
+    if (!leased_) return Fail(ErrorKind::kConflict, "this connection has no lease");
+    const auto broken = session_.environment().Broken();
+    session_.broker().Release(JsonBoolean(request, "used"));
+    leased_ = false;
+    return Json{{"broken", broken ? ToJson(*broken) : Json()}};
+  }
+
+  Result<Json> Unhold(const Json& request) {
+    session_.broker().Unhold(JsonText(request, "key"));
+    return Json::object();
+  }
+
+  Result<Json> Watch(std::stop_token stop) {
+    const auto broken = session_.environment().WaitUntilBroken(stop);
+    return Json{{"broken", broken ? ToJson(*broken) : Json()}};
+  }
+
+  Result<Json> ShowStatus(const Json&) {
+    Json environments = Json::array();
+    if (!session_.broker().current().state.empty()) environments.push_back(ToJson(session_.View()));
+    return Json{{"environments", environments}};
+  }
+
+  Result<Json> Finish(const Json& request) {
+    return Json{{"leftovers", session_.Finish(JsonText(request, "reason"))},
+                {"out", session_.options().results}};
+  }
+
+  Session& session_;
+  bool leased_ = false;
+};
+
+// Ends the session when its owner ends.
+void WatchOwner(Session& session, std::stop_token stop) {
+  const auto& owner = session.options().owner;
+  if (!owner) return;
+  if (!WaitForEnd(*owner, stop)) return;
+  session.Finish(fmt::format("its owner, process {}, ended before it was finished", owner->pid));
+}
+
+void WatchTime(Session& session, Clock& clock, std::stop_token stop) {
+  const Duration ttl = session.options().ttl;
+  if (ttl == Duration::zero()) return;
+  clock.SleepUntil(clock.Now() + ttl, stop);
+  if (!stop.stop_requested()) {
+    session.Finish(fmt::format("its time to live of {} is over", FormatDuration(ttl)));
+  }
+}
+
+}  // namespace
+
+Result<std::string> Supervise(const SupervisorOptions& options, const StateDirectory& state,
+                              const SupervisorServices& services, DetachedProgram& detached) {
+  const SignalWatcher signals;  // before any thread, so that all have them blocked
+  TRY_DO(MakePrivateDirectory(options.results));
+  TRY(auto events, OpenAppendFile(options.results + "/events.ndjson"));
+  TRY(auto journal, OpenAppendFile(state.Session(options.session) + "/journal"));
+  TRY(auto listener, ListenUnix(state.Socket(options.session)));
+  Session session(options, state, services, std::move(events), std::move(journal));
+  TRY_DO(session.Begin());
+  static_cast<void>(LinkLatest(services.files, options.results));
+  Server server(std::move(listener),
+                [&] { return std::make_unique<SessionConversation>(session); });
+  detached.Ready();
+  const std::jthread owner([&](std::stop_token stop) { WatchOwner(session, stop); });
+  const std::jthread time([&](std::stop_token stop) { WatchTime(session, services.clock, stop); });
+  const std::jthread signal([&](std::stop_token stop) {
+    if (const int number = signals.Wait(stop); number != 0) {
+      session.Finish(fmt::format("the supervisor was told to end by signal {}", number));
+    }
+  });
+  session.WaitUntilFinished();
+  return session.Finish("");
+}
+
+}  // namespace ctestbed
