@@ -38,14 +38,4 @@ int SignalWatcher::Wait(std::stop_token stop) const {
   return static_cast<int>(info.ssi_signo);
 }
 
-void DieBySignal(int signal) {
-  ::signal(signal, SIG_DFL);
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, signal);
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-  raise(signal);
-  _exit(128 + signal);
-}
-
 }  // namespace ctestbed

@@ -20,7 +20,4 @@ class SignalWatcher {
   int descriptor_;
 };
 
-// Ends this process at once by `signal`, as if it had not been caught.
-[[noreturn]] void DieBySignal(int signal);
-
 }  // namespace ctestbed

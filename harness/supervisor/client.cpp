@@ -1,0 +1,106 @@
+#include "supervisor/client.h"
+
+#include "base/json.h"
+#include "model/wire.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr Duration kConnectTakes{5'000};
+constexpr Duration kSendTakes{10'000};
+
+TimePoint In(Duration duration) {
+  return std::chrono::steady_clock::now() + duration;
+}
+
+tl::unexpected<Error> Gone(const Error& cause) {
+  if (cause.kind == ErrorKind::kCancelled) return tl::unexpected<Error>(cause);
+  return Fail(ErrorKind::kUnavailable, "the supervisor of this session is gone", cause.message);
+}
+
+}  // namespace
+
+Result<SessionClient> SessionClient::Connect(const std::string& socket_path) {
+  auto stream = ConnectUnix(socket_path, In(kConnectTakes));
+  if (!stream) return Gone(stream.error());
+  return SessionClient(std::move(*stream));
+}
+
+Result<Json> SessionClient::ReadAnswer(std::stop_token stop) {
+  auto line = reader_->Next(TimePoint::max(), std::move(stop));
+  if (!line) return Gone(line.error());
+  TRY(Json answer, ParseJson(*line));
+  if (const Json& error = JsonMember(answer, "error"); error.is_object()) {
+    return tl::unexpected<Error>(ErrorFromJson(error));
+  }
+  return answer;
+}
+
+Result<Json> SessionClient::Ask(const Json& request, std::stop_token stop) {
+  const Status sent = stream_->Write(DumpJson(request) + "\n", In(kSendTakes));
+  if (!sent) return Gone(sent.error());
+  return ReadAnswer(std::move(stop));
+}
+
+Result<SessionClient::Hello> SessionClient::Ping() {
+  TRY(const Json answer, Ask({{"verb", "ping"}}));
+  if (JsonNumber(answer, "version") != kProtocolVersion) {
+    return Fail(ErrorKind::kConflict, "the supervisor of this session is of another version");
+  }
+  return Hello{JsonText(answer, "session"), static_cast<int>(JsonNumber(answer, "pid")),
+               JsonText(answer, "out")};
+}
+
+Status SessionClient::Emit(const Event& event) {
+  TRY_DO(Ask({{"verb", "emit"}, {"event", ToJson(event)}}));
+  return {};
+}
+
+Status SessionClient::Follow(const std::function<void(const Event&)>& sink, std::stop_token stop) {
+  TRY(Json line, Ask({{"verb", "events"}, {"from", 0}}, stop));
+  while (!JsonBoolean(line, "end")) {
+    TRY(const Event event, EventFromJson(JsonMember(line, "event")));
+    sink(event);
+    TRY(line, ReadAnswer(stop));
+  }
+  return {};
+}
+
+Result<EnvironmentView> SessionClient::Acquire(const Demand& demand, bool retry, bool hold,
+                                               std::stop_token stop) {
+  TRY(const Json answer,
+      Ask({{"verb", "acquire"}, {"demand", ToJson(demand)}, {"retry", retry}, {"hold", hold}},
+          std::move(stop)));
+  return EnvironmentViewFromJson(JsonMember(answer, "environment"));
+}
+
+Result<std::optional<Breakage>> SessionClient::Release(bool used) {
+  TRY(const Json answer, Ask({{"verb", "release"}, {"used", used}}));
+  return BreakageFromJson(JsonMember(answer, "broken"));
+}
+
+Status SessionClient::Unhold(const std::string& key) {
+  TRY_DO(Ask({{"verb", "unhold"}, {"key", key}}));
+  return {};
+}
+
+std::optional<Breakage> SessionClient::Watch(std::stop_token stop) {
+  const auto answer = Ask({{"verb", "watch"}}, std::move(stop));
+  return answer ? BreakageFromJson(JsonMember(*answer, "broken")) : std::nullopt;
+}
+
+Result<std::vector<EnvironmentView>> SessionClient::Environments() {
+  TRY(const Json answer, Ask({{"verb", "status"}}));
+  std::vector<EnvironmentView> views;
+  for (const Json& view : JsonMember(answer, "environments")) {
+    views.push_back(EnvironmentViewFromJson(view));
+  }
+  return views;
+}
+
+Result<SessionClient::Ending> SessionClient::Finish(const std::string& reason) {
+  TRY(const Json answer, Ask({{"verb", "finish"}, {"reason", reason}}));
+  return Ending{JsonText(answer, "leftovers"), JsonText(answer, "out")};
+}
+
+}  // namespace ctestbed

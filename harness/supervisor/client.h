@@ -1,0 +1,62 @@
+// The client's side of the control protocol (supervisor/protocol.h).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "io/byte_stream.h"
+#include "model/event.h"
+#include "supervisor/protocol.h"
+
+namespace ctestbed {
+
+// One connection to a session's supervisor. Not thread-safe: one thread, one connection. Errors of
+// the supervisor come back as they were; kUnavailable when it is gone.
+class SessionClient {
+ public:
+  static Result<SessionClient> Connect(const std::string& socket_path);
+
+  struct Hello {
+    std::string session;
+    int pid = 0;
+    std::string results;
+  };
+  Result<Hello> Ping();
+
+  Status Emit(const Event& event);
+  // Calls `sink` for every event of the session, past and to come, until the session has finished
+  // or `stop`.
+  Status Follow(const std::function<void(const Event&)>& sink, std::stop_token stop);
+
+  // See Broker::Acquire; waits as long as it takes.
+  Result<EnvironmentView> Acquire(const Demand& demand, bool retry, bool hold,
+                                  std::stop_token stop);
+  // What broke while the lease was held, if anything did.
+  Result<std::optional<Breakage>> Release(bool used);
+  Status Unhold(const std::string& key);
+  // Waits until a node dies; empty on `stop`.
+  std::optional<Breakage> Watch(std::stop_token stop);
+
+  Result<std::vector<EnvironmentView>> Environments();
+
+  struct Ending {
+    std::string leftovers;  // empty: nothing is left
+    std::string results;
+  };
+  Result<Ending> Finish(const std::string& reason);
+
+ private:
+  explicit SessionClient(std::unique_ptr<ByteStream> stream)
+      : stream_(std::move(stream)), reader_(std::make_unique<LineReader>(*stream_)) {}
+  Result<Json> Ask(const Json& request, std::stop_token stop = {});
+  Result<Json> ReadAnswer(std::stop_token stop);
+
+  std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<LineReader> reader_;
+};
+
+}  // namespace ctestbed

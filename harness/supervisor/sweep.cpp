@@ -1,0 +1,60 @@
+#include "supervisor/sweep.h"
+
+#include <fmt/format.h>
+
+#include "io/process_table.h"
+#include "supervisor/journal.h"
+
+namespace ctestbed {
+namespace {
+
+using Removed = std::vector<std::string>;
+
+Status SweepOwner(Driver& driver, const std::string& owner, bool dry_run, TimePoint deadline,
+                  Removed& removed) {
+  if (dry_run) {
+    removed.push_back("what is left of owner " + owner);
+    return {};
+  }
+  TRY(const std::vector<std::string> names, driver.Sweep(owner, "", deadline));
+  removed.insert(removed.end(), names.begin(), names.end());
+  return {};
+}
+
+Status SweepSession(const StateDirectory& state, const SweepServices& services,
+                    const std::string& id, bool dry_run, TimePoint deadline, Removed& removed) {
+  const std::string directory = state.Session(id);
+  const auto lock = FileLock::TryLock(directory + "/lock");
+  if (!lock) return {};  // somebody else clears it up right now
+  for (const JournalRecord& record :
+       ReadJournal(services.files.Read(directory + "/journal").value_or(""))) {
+    if (record.event != "session") continue;
+    Driver* driver = services.driver(record.node);
+    if (driver != nullptr) TRY_DO(SweepOwner(*driver, record.action, dry_run, deadline, removed));
+    if (!dry_run) services.report(record.data);
+  }
+  removed.push_back("session " + id);
+  return dry_run ? Status() : services.files.Remove(directory);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> SweepDead(const StateDirectory& state,
+                                           const SweepServices& services, bool dry_run,
+                                           TimePoint deadline) {
+  Removed removed;
+  for (const std::string& id : state.DeadSessions()) {
+    TRY_DO(SweepSession(state, services, id, dry_run, deadline, removed));
+  }
+  for (const std::string& backend : services.backends) {
+    Driver* driver = services.driver(backend);
+    if (driver == nullptr) continue;
+    TRY(const std::vector<std::string> owners, driver->Owners(deadline));
+    for (const std::string& owner : owners) {
+      if (IsDeadOwner(owner)) TRY_DO(SweepOwner(*driver, owner, dry_run, deadline, removed));
+    }
+  }
+  return removed;
+}
+
+}  // namespace ctestbed
