@@ -74,8 +74,13 @@ Result<EnvironmentView> SessionClient::Acquire(const Demand& demand, bool retry,
   return EnvironmentViewFromJson(JsonMember(answer, "environment"));
 }
 
-Result<std::optional<Breakage>> SessionClient::Release(bool used) {
-  TRY(const Json answer, Ask({{"verb", "release"}, {"used", used}}));
+Status SessionClient::Release(bool used) {
+  TRY_DO(Ask({{"verb", "release"}, {"used", used}}));
+  return {};
+}
+
+Result<std::optional<Breakage>> SessionClient::Check() {
+  TRY(const Json answer, Ask({{"verb", "check"}}));
   return BreakageFromJson(JsonMember(answer, "broken"));
 }
 

@@ -35,8 +35,9 @@ class SessionClient {
   // See Broker::Acquire; waits as long as it takes.
   Result<EnvironmentView> Acquire(const Demand& demand, bool retry, bool hold,
                                   std::stop_token stop);
-  // What broke while the lease was held, if anything did.
-  Result<std::optional<Breakage>> Release(bool used);
+  Status Release(bool used);
+  // What has broken in the environment, if anything has.
+  Result<std::optional<Breakage>> Check();
   Status Unhold(const std::string& key);
   // Waits until a node dies; empty on `stop`.
   std::optional<Breakage> Watch(std::stop_token stop);

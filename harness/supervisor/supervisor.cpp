@@ -122,7 +122,8 @@ class SessionConversation final : public Conversation {
       std::string_view name;
       Result<Json> (SessionConversation::*answer)(const Json&);
     };
-    static constexpr std::array<Verb, 6> kVerbs{{
+    static constexpr std::array<Verb, 7> kVerbs{{
+        {"check", &SessionConversation::Check},
         {"ping", &SessionConversation::Ping},
         {"emit", &SessionConversation::Emit},
         {"release", &SessionConversation::Release},
@@ -178,15 +179,19 @@ class SessionConversation final : public Conversation {
 
   Result<Json> Release(const Json& request) {
     if (!leased_) return Fail(ErrorKind::kConflict, "this connection has no lease");
-    const auto broken = session_.environment().Broken();
     session_.broker().Release(JsonBoolean(request, "used"));
     leased_ = false;
-    return Json{{"broken", broken ? ToJson(*broken) : Json()}};
+    return Json::object();
   }
 
   Result<Json> Unhold(const Json& request) {
     session_.broker().Unhold(JsonText(request, "key"));
     return Json::object();
+  }
+
+  Result<Json> Check(const Json&) {
+    const auto broken = session_.environment().Broken();
+    return Json{{"broken", broken ? ToJson(*broken) : Json()}};
   }
 
   Result<Json> Watch(std::stop_token stop) {

@@ -1,0 +1,238 @@
+#include "runner/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/text.h"
+#include "io/private_directory.h"
+#include "runner/test_environment.h"
+
+namespace ctestbed {
+namespace {
+
+// How long a failed run waits for the news that a node died of it.
+constexpr Duration kNewsTakes{300};
+
+Event RunEvent(EventKind kind, const Run& run) {
+  return {.kind = kind,
+          .preset = run.preset,
+          .cell = run.cell,
+          .suite = run.suite,
+          .run = RunName(run)};
+}
+
+// Stops a tester as soon as the environment under it breaks.
+class BreakageWatch {
+ public:
+  BreakageWatch(SessionClient connection, std::stop_source& tester)
+      : connection_(std::move(connection)), thread_([this, &tester](std::stop_token stop) {
+          auto breakage = connection_.Watch(stop);
+          if (breakage) tester.request_stop();
+          const std::lock_guard lock(mutex_);
+          breakage_ = std::move(breakage);
+          changed_.notify_all();
+        }) {}
+
+  std::optional<Breakage> WaitFor(Duration duration) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, duration, [this] { return breakage_.has_value(); });
+    return breakage_;
+  }
+
+ private:
+  SessionClient connection_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Breakage> breakage_;
+  std::jthread thread_;  // last, so that it ends first
+};
+
+// Counts the cases of a run and remembers the first that went wrong.
+class Tally {
+ public:
+  void Add(const CaseResult& result) {
+    ++total_;
+    if (result.verdict == Verdict::kSkipped) ++skipped_;
+    if (result.verdict == Verdict::kPassed || result.verdict == Verdict::kSkipped) return;
+    ++bad_;
+    has_error_ = has_error_ || result.verdict == Verdict::kError;
+    if (first_.empty()) first_ = fmt::format("{}: {}", result.name, result.message);
+  }
+
+  RunOutcome Judge(const Status& status) const {
+    if (!status) return {Verdict::kError, status.error().message};
+    if (total_ == 0) return {Verdict::kError, "no case ran"};
+    if (bad_ > 0) {
+      const std::string message =
+          bad_ == 1 ? first_ : fmt::format("{} (+{} more)", first_, bad_ - 1);
+      return {has_error_ ? Verdict::kError : Verdict::kFailed, message};
+    }
+    if (skipped_ == total_) return {Verdict::kSkipped, "every case was skipped"};
+    return {Verdict::kPassed, ""};
+  }
+
+ private:
+  int total_ = 0;
+  int bad_ = 0;
+  int skipped_ = 0;
+  bool has_error_ = false;
+  std::string first_;
+};
+
+Event CaseEvent(const Run& run, const CaseResult& result) {
+  Event event = RunEvent(EventKind::kCaseFinished, run);
+  event.name = result.name;
+  event.verdict = result.verdict;
+  event.message = result.message;
+  event.detail = result.detail;
+  event.mark = result.mark;
+  event.duration = result.duration;
+  return event;
+}
+
+TestContext MakeContext(const EnvironmentView& environment, const Run& run, const Suite& suite,
+                        const RunnerServices& services) {
+  const std::string id = UniqueToken().substr(0, 12);
+  TestContext context{run, TestValues(environment, run, id), services.host_environment,
+                      fmt::format("{}/runs/{}-{}", services.results, RunName(run), id),
+                      services.io.clock.Now() + suite.timeout};
+  context.environment.merge(TestVariables(environment, run, id));
+  return context;
+}
+
+// Why a run that ended badly did: the end of a node comes before all else.
+void Blame(RunOutcome& outcome, Event& finished, const std::optional<Breakage>& breakage) {
+  if (!breakage) return;
+  outcome = {Verdict::kError, breakage->message + " while the suite ran", true};
+  finished.node = breakage->node;
+  finished.detail = breakage->detail;
+}
+
+}  // namespace
+
+Demand DemandFor(const Batch& batch, int order) {
+  std::string key = batch.environment;
+  if (batch.fresh && !batch.runs.empty()) key += "#" + RunName(batch.runs.front());
+  return {std::move(key), order, batch.topology, batch.preset, batch.cell, batch.fresh};
+}
+
+Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& environment,
+                              const Run& run, const Suite& suite, const RunnerServices& services,
+                              std::stop_token stop) {
+  const TimePoint start = services.io.clock.Now();
+  Event started = RunEvent(EventKind::kRunStarted, run);
+  started.environment = environment.id;
+  TRY_DO(session.Emit(started));
+  const TestContext context = MakeContext(environment, run, suite, services);
+  TRY_DO(services.io.files.MakeDirectories(context.work_directory));
+
+  std::stop_source tester_stop;
+  const std::stop_callback on_stop(stop, [&] { tester_stop.request_stop(); });
+  TRY(SessionClient watching, services.connect());
+  BreakageWatch watch(std::move(watching), tester_stop);
+  Tally tally;
+  Status emitted;
+  const CaseSink sink = [&](const CaseResult& result) {
+    tally.Add(result);
+    if (emitted) emitted = session.Emit(CaseEvent(run, result));
+  };
+  const std::unique_ptr<Tester> tester = FindTester(suite.tester.value)->make(services.io);
+  const Status status = tester->Run(suite, context, sink, tester_stop.get_token());
+  TRY_DO(emitted);
+
+  RunOutcome outcome = tally.Judge(status);
+  Event finished = RunEvent(EventKind::kRunFinished, run);
+  if (!status) finished.detail = status.error().detail;
+  if (stop.stop_requested()) {
+    outcome = {Verdict::kError, "interrupted"};
+  } else {
+    TRY(auto breakage, session.Check());
+    if (!breakage && outcome.verdict != Verdict::kPassed) breakage = watch.WaitFor(kNewsTakes);
+    Blame(outcome, finished, breakage);
+  }
+  finished.verdict = outcome.verdict;
+  finished.message = outcome.message;
+  finished.duration = std::chrono::duration_cast<Duration>(services.io.clock.Now() - start);
+  TRY_DO(session.Emit(finished));
+  return outcome;
+}
+
+Status EmitBlocked(SessionClient& session, const Run& run, const std::string& message) {
+  Event event = RunEvent(EventKind::kRunFinished, run);
+  event.verdict = Verdict::kBlocked;
+  event.message = message;
+  return session.Emit(event);
+}
+
+namespace {
+
+const Suite* FindSuite(const std::vector<Suite>& suites, const std::string& name) {
+  const auto found = std::find_if(suites.begin(), suites.end(),
+                                  [&](const Suite& suite) { return suite.name.value == name; });
+  return found == suites.end() ? nullptr : &*found;
+}
+
+// Runs from `next` on, until one breaks the environment or all are done.
+Status ExecuteRuns(SessionClient& session, const EnvironmentView& environment, const Batch& batch,
+                   const std::vector<Suite>& suites, const RunnerServices& services,
+                   std::stop_token stop, size_t& next) {
+  for (bool broke = false; next < batch.runs.size() && !broke; ++next) {
+    if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "interrupted");
+    const Run& run = batch.runs[next];
+    TRY(const RunOutcome outcome,
+        ExecuteRun(session, environment, run, *FindSuite(suites, run.suite), services, stop));
+    broke = outcome.environment_broke;
+  }
+  return {};
+}
+
+bool IsLost(const Error& error) {
+  return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCancelled;
+}
+
+Status ExecuteBatch(SessionClient& session, const Batch& batch, int order,
+                    const std::vector<Suite>& suites, const RunnerServices& services,
+                    std::stop_token stop) {
+  for (size_t next = 0; next < batch.runs.size();) {
+    const auto environment = session.Acquire(DemandFor(batch, order), false, false, stop);
+    if (!environment && IsLost(environment.error())) {
+      return tl::unexpected<Error>(environment.error());
+    }
+    if (!environment) {
+      for (; next < batch.runs.size(); ++next) {
+        TRY_DO(EmitBlocked(session, batch.runs[next], environment.error().message));
+      }
+      return {};
+    }
+    TRY_DO(ExecuteRuns(session, *environment, batch, suites, services, stop, next));
+    TRY_DO(session.Release(true));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
+                   const RunnerServices& services, std::stop_token stop) {
+  TRY(SessionClient session, services.connect());
+  for (const Lane& lane : plan.lanes) {
+    for (const Batch& batch : lane.batches) {
+      for (const Run& run : batch.runs) {
+        TRY_DO(session.Emit(RunEvent(EventKind::kRunPlanned, run)));
+      }
+    }
+  }
+  int order = 0;
+  for (const Lane& lane : plan.lanes) {
+    for (const Batch& batch : lane.batches) {
+      TRY_DO(ExecuteBatch(session, batch, order++, suites, services, stop));
+    }
+  }
+  return {};
+}
+
+}  // namespace ctestbed

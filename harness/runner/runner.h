@@ -1,0 +1,46 @@
+// Executes runs against a session's environment, and tells what happened as events.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "model/plan.h"
+#include "supervisor/client.h"
+#include "tester/tester.h"
+
+namespace ctestbed {
+
+struct RunnerServices {
+  TesterIo io;
+  std::function<Result<SessionClient>()> connect;       // a new connection to the session
+  std::map<std::string, std::string> host_environment;  // what programs get beside endpoints
+  std::string results;                                  // directory for what runs leave behind
+};
+
+// The demand for a batch that is number `order` of its plan.
+Demand DemandFor(const Batch& batch, int order);
+
+// Executes one run on an environment that the caller has a lease on. Emits run-started, a
+// case-finished per case and run-finished. The verdict is kError when there is no true one: no case
+// ran, the tester failed, a node died meanwhile (then Breakage is in `environment_broke`).
+struct RunOutcome {
+  Verdict verdict = Verdict::kError;
+  std::string message;
+  bool environment_broke = false;
+};
+Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& environment,
+                              const Run& run, const Suite& suite, const RunnerServices& services,
+                              std::stop_token stop);
+
+// Emits that `run` could not be tried.
+Status EmitBlocked(SessionClient& session, const Run& run, const std::string& message);
+
+// Executes every batch of a plan in order. Batches whose environment cannot be had block their
+// runs, and the next batch goes on. An error means that the session is lost, or `stop`.
+Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
+                   const RunnerServices& services, std::stop_token stop);
+
+}  // namespace ctestbed

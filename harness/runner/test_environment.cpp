@@ -1,0 +1,93 @@
+#include "runner/test_environment.h"
+
+#include <cctype>
+#include <functional>
+
+namespace ctestbed {
+namespace {
+
+struct HostAndPort {
+  std::string host;
+  std::string port;
+};
+
+HostAndPort SplitAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return {address, ""};
+  return {address.substr(0, colon), address.substr(colon + 1)};
+}
+
+std::string VariableName(const std::string& name) {
+  std::string variable;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    variable += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
+  }
+  return variable;
+}
+
+using Visit = std::function<void(const std::string& name, const std::string& address)>;
+
+void ForEachService(const EnvironmentView& environment, const Visit& visit) {
+  for (const NodeView& node : environment.nodes) {
+    if (node.ports.empty() || !node.endpoints.contains(node.ports.front())) continue;
+    for (const std::string& service : node.services) {
+      visit(service, node.endpoints.at(node.ports.front()));
+    }
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> TestValues(const EnvironmentView& environment, const Run& run,
+                                              const std::string& id) {
+  std::map<std::string, std::string> values{
+      {"preset", run.preset}, {"run.id", id}, {"environment.id", environment.id}};
+  for (const auto& [axis, value] : run.cell) values["cell." + axis] = value;
+  for (const NodeView& node : environment.nodes) {
+    for (const std::string& port : node.ports) {
+      const auto endpoint = node.endpoints.find(port);
+      if (endpoint == node.endpoints.end()) continue;
+      const HostAndPort parts = SplitAddress(endpoint->second);
+      values[node.name + ".port." + port] = parts.port;
+      values.try_emplace(node.name + ".host", parts.host);
+      values.try_emplace(node.name + ".address", endpoint->second);
+    }
+  }
+  ForEachService(environment, [&](const std::string& service, const std::string& address) {
+    const HostAndPort parts = SplitAddress(address);
+    const std::string prefix = "services." + service;
+    values[prefix + ".url"] = "http://" + address;
+    values[prefix + ".address"] = address;
+    values[prefix + ".host"] = parts.host;
+    values[prefix + ".port"] = parts.port;
+  });
+  return values;
+}
+
+std::map<std::string, std::string> TestVariables(const EnvironmentView& environment, const Run& run,
+                                                 const std::string& id) {
+  std::map<std::string, std::string> variables{{"CTESTBED_PRESET", run.preset},
+                                               {"CTESTBED_CELL", CellName(run.cell)},
+                                               {"CTESTBED_RUN_ID", id}};
+  for (const auto& [axis, value] : run.cell) {
+    variables["CTESTBED_AXIS_" + VariableName(axis)] = value;
+  }
+  for (const NodeView& node : environment.nodes) {
+    for (const auto& [port, address] : node.endpoints) {
+      const std::string prefix =
+          "CTESTBED_NODE_" + VariableName(node.name) + "_" + VariableName(port);
+      variables[prefix + "_HOST"] = SplitAddress(address).host;
+      variables[prefix + "_PORT"] = SplitAddress(address).port;
+    }
+  }
+  ForEachService(environment, [&](const std::string& service, const std::string& address) {
+    const std::string prefix = "CTESTBED_SERVICE_" + VariableName(service);
+    variables[prefix + "_URL"] = "http://" + address;
+    variables[prefix + "_HOST"] = SplitAddress(address).host;
+    variables[prefix + "_PORT"] = SplitAddress(address).port;
+  });
+  return variables;
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,23 @@
+// What a live environment looks like to tests: values for `${...}` and environment variables.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "model/suite.h"
+#include "supervisor/protocol.h"
+
+namespace ctestbed {
+
+// See TestContext::values. `id` is unique per run and attempt.
+std::map<std::string, std::string> TestValues(const EnvironmentView& environment, const Run& run,
+                                              const std::string& id);
+
+// For programs, names in upper case with '_' for what is no letter or digit:
+//   CTESTBED_SERVICE_<SERVICE>_URL, _HOST, _PORT     the first port of the node that hosts it
+//   CTESTBED_NODE_<NODE>_<PORT>_HOST, _PORT
+//   CTESTBED_PRESET, CTESTBED_CELL ("store=redis"), CTESTBED_AXIS_<AXIS>, CTESTBED_RUN_ID
+std::map<std::string, std::string> TestVariables(const EnvironmentView& environment, const Run& run,
+                                                 const std::string& id);
+
+}  // namespace ctestbed
