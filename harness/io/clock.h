@@ -1,6 +1,7 @@
 // Time, behind an interface so that waiting code runs at once under a fake clock.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -22,16 +23,16 @@ class Clock {
 
 std::unique_ptr<Clock> MakeRealClock();
 
-// Stands still; SleepUntil moves it forward at once.
+// Stands still; SleepUntil moves it forward at once. Thread-safe.
 class FakeClock final : public Clock {
  public:
   TimePoint Now() const override { return now_; }
   std::string WallTime() const override { return "2026-01-01T00:00:00.000Z"; }
   void SleepUntil(TimePoint until, std::stop_token stop) override;
-  void Advance(Duration duration) { now_ += duration; }
+  void Advance(Duration duration);
 
  private:
-  TimePoint now_{};
+  std::atomic<TimePoint> now_{};
 };
 
 }  // namespace ctestbed

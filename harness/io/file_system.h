@@ -3,6 +3,8 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,10 +33,11 @@ class FileSystem {
 
 std::unique_ptr<FileSystem> MakeRealFileSystem();
 
-// In memory; `files` maps path to content and may be inspected and filled directly.
+// In memory; `files` maps normal paths ("a/b.txt") to content and may be inspected and filled
+// directly while no other thread uses the file system; its methods are thread-safe.
 class FakeFileSystem final : public FileSystem {
  public:
-  Result<std::string> Read(const std::string& path, size_t most) const override;
+  Result<std::string> Read(const std::string& path, size_t most = 64U << 20U) const override;
   Status Write(const std::string& path, std::string_view content) override;
   Result<std::vector<std::string>> List(const std::string& directory) const override;
   bool Exists(const std::string& path) const override;
@@ -44,6 +47,15 @@ class FakeFileSystem final : public FileSystem {
 
   std::map<std::string, std::string> files;
   bool disk_full = false;  // every Write fails
+
+ private:
+  std::string Resolve(const std::string& path) const;
+  bool IsDirectory(const std::string& path) const;
+  void AddDirectories(const std::string& path);
+
+  mutable std::mutex mutex_;
+  std::set<std::string> directories_;         // made, or once needed by a file
+  std::map<std::string, std::string> links_;  // path to target as given
 };
 
 }  // namespace ctestbed
