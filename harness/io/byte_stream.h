@@ -36,14 +36,15 @@ class Listener {
 Result<std::unique_ptr<ByteStream>> ConnectTcp(const std::string& host, int port,
                                                TimePoint deadline, std::stop_token stop);
 Result<std::unique_ptr<ByteStream>> ConnectUnix(const std::string& path, TimePoint deadline);
-// Mode 0600; replaces a stale socket file and unlinks its own when destroyed.
+// Mode 0600; replaces a stale socket file and unlinks its own when destroyed, each under a short
+// flock(2) of its directory. kConflict when somebody listens there already.
 Result<std::unique_ptr<Listener>> ListenUnix(const std::string& path);
 
 // Reads whole lines from a stream; a line over 64 MiB is kInvalid. Not thread-safe.
 class LineReader {
  public:
   explicit LineReader(ByteStream& stream) : stream_(stream) {}
-  // Without the newline; kNotFound at the end of the stream.
+  // Without the newline; kNotFound at the end of the stream, where a line without one is dropped.
   Result<std::string> Next(TimePoint deadline, std::stop_token stop);
 
  private:
