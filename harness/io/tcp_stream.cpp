@@ -140,7 +140,7 @@ Result<std::unique_ptr<ByteStream>> ConnectTcp(const std::string& host, int port
   const TimePoint start = std::chrono::steady_clock::now();
   TRY(const Addresses addresses, Resolve(host, port, deadline, stop));
   const bool is_v6_literal = host.find(':') != std::string::npos;
-  const std::string peer = fmt::format(is_v6_literal ? "[{}]:{}" : "{}:{}", host, port);
+  const std::string peer = fmt::format("{}:{}", is_v6_literal ? "[" + host + "]" : host, port);
   Error last{ErrorKind::kUnavailable, fmt::format("{} has no address", Quote(host)), {}, {}};
   for (size_t i = 0; i < addresses.size(); ++i) {
     auto socket = Connect(addresses[i], peer, Share(deadline, addresses.size() - i), stop);
