@@ -1,0 +1,357 @@
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <mutex>
+
+#include "base/text.h"
+#include "io/http_client.h"
+#include "io/poll.h"
+#include "io/system_error.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr size_t kLargestBody = 64U << 20U;
+constexpr size_t kLargestHead = 1U << 20U;
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeMulti {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+struct FreeText {
+  void operator()(char* text) const { curl_free(text); }
+};
+using Easy = std::unique_ptr<CURL, FreeEasy>;
+using Multi = std::unique_ptr<CURLM, FreeMulti>;
+using List = std::unique_ptr<curl_slist, FreeList>;
+using Url = std::unique_ptr<CURLU, FreeUrl>;
+
+// An answer while it arrives.
+struct Arrival {
+  HttpResponse response;
+  size_t head_size = 0;
+  bool head_complete = false;
+  bool too_large = false;
+};
+
+// "HTTP/1.1 200 OK" -> 200.
+int StatusOf(std::string_view line) {
+  int status = 0;
+  const size_t space = line.find(' ');
+  if (space == std::string_view::npos) return 0;
+  std::from_chars(line.data() + space + 1, line.data() + line.size(), status);
+  return status;
+}
+
+// One line of the head. An interim answer (1xx) starts over; trailers (RFC 9110 section 6.5) must
+// not pass for headers.
+void TakeHeadLine(Arrival& arrival, std::string_view line) {
+  HttpResponse& response = arrival.response;
+  if (arrival.head_complete) return;
+  if (line.starts_with("HTTP/")) {
+    response.status = StatusOf(line);
+    response.headers.clear();
+  } else if (Trim(line).empty()) {
+    arrival.head_complete = response.status >= 200 || response.status == 101;
+  } else if ((line.front() == ' ' || line.front() == '\t') && !response.headers.empty()) {
+    response.headers.back().second += fmt::format(" {}", Trim(line));  // obs-fold, RFC 9112 5.2
+  } else {
+    const size_t colon = std::min(line.find(':'), line.size());
+    const std::string_view value = line.substr(std::min(colon + 1, line.size()));
+    response.headers.emplace_back(Trim(line.substr(0, colon)), Trim(value));
+  }
+}
+
+size_t OnHead(char* data, size_t, size_t size, void* target) {
+  Arrival& arrival = *static_cast<Arrival*>(target);
+  arrival.head_size += size;
+  arrival.too_large = arrival.too_large || arrival.head_size > kLargestHead;
+  if (arrival.too_large) return 0;
+  TakeHeadLine(arrival, {data, size});
+  return size;
+}
+
+size_t OnBody(char* data, size_t, size_t size, void* target) {
+  Arrival& arrival = *static_cast<Arrival*>(target);
+  arrival.too_large = arrival.response.body.size() + size > kLargestBody;
+  if (arrival.too_large) return 0;
+  arrival.response.body.append(data, size);
+  return size;
+}
+
+std::string Part(const Url& url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+  return std::unique_ptr<char, FreeText>(text).get();
+}
+
+// What messages call the two ends of an exchange.
+struct Names {
+  std::string peer;  // 127.0.0.1:8080, '/run/docker.sock'
+  std::string url;   // without user and password
+};
+
+Result<Names> NamesOf(const HttpRequest& request) {
+  const Url url(curl_url());
+  const bool is_http = request.url.starts_with("http://") || request.url.starts_with("https://");
+  if (!is_http || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("{} is no URL, expected http://HOST/PATH", Quote(request.url)));
+  }
+  Names names;
+  names.peer = request.unix_socket.empty()
+                   ? fmt::format("{}:{}", Part(url, CURLUPART_HOST), Part(url, CURLUPART_PORT))
+                   : Quote(request.unix_socket);
+  curl_url_set(url.get(), CURLUPART_USER, nullptr, 0);
+  curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0);
+  char* text = nullptr;
+  if (curl_url_get(url.get(), CURLUPART_URL, &text, 0) == CURLUE_OK) {
+    names.url = std::unique_ptr<char, FreeText>(text).get();
+  }
+  return names;
+}
+
+// RFC 9110 section 5.6.2.
+bool IsToken(std::string_view text) {
+  constexpr std::string_view kOther = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kOther.find(c) != std::string_view::npos;
+  });
+}
+
+// What would let a value forge further lines of the request.
+Status CheckHead(const HttpRequest& request) {
+  if (!IsToken(request.method)) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{} is no HTTP method", Quote(request.method)));
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (!IsToken(name)) {
+      return Fail(ErrorKind::kInvalid, fmt::format("{} is no header name", Quote(name)));
+    }
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      return Fail(ErrorKind::kInvalid, fmt::format("header {} has a line break in its value {}",
+                                                   Quote(name), Quote(value)));
+    }
+  }
+  return {};
+}
+
+bool Has(const HttpRequest& request, std::string_view name) {
+  HttpResponse lookup;
+  lookup.headers = request.headers;
+  return lookup.Header(name) != nullptr;
+}
+
+// The headers as libcurl wants them: "Name;" sends an empty value, "Name:" none of its own.
+List HeaderList(const HttpRequest& request) {
+  List list;
+  const auto add = [&](const std::string& line) {
+    list.reset(curl_slist_append(list.release(), line.c_str()));
+  };
+  for (const auto& [name, value] : request.headers) {
+    add(Trim(value).empty() ? name + ";" : fmt::format("{}: {}", name, value));
+  }
+  for (const char* own : {"Accept", "Content-Type", "Expect"}) {
+    if (!Has(request, own)) add(fmt::format("{}:", own));
+  }
+  return list;
+}
+
+void SetBody(CURL* easy, const HttpRequest& request) {
+  const bool takes_body =
+      request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  if (request.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (takes_body || !request.body.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void SetUp(CURL* easy, const HttpRequest& request, curl_slist* headers, Arrival& arrival) {
+  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // do not wait for a name server when cancelled
+#endif
+  if (!request.unix_socket.empty()) {
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnHead);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &arrival);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, OnBody);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &arrival);
+  SetBody(easy, request);
+}
+
+// Runs the transfers of `multi` to their end.
+Status Drive(CURLM* multi, TimePoint deadline, const std::stop_token& stop) {
+  const std::stop_callback on_stop(stop, [multi] { curl_multi_wakeup(multi); });
+  for (;;) {
+    int running = 0;
+    curl_multi_perform(multi, &running);
+    if (running == 0) return {};
+    if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "cancelled");
+    const int timeout = PollTimeout(deadline);
+    if (timeout == 0) return Fail(ErrorKind::kTimeout, "timed out");
+    curl_multi_poll(multi, nullptr, 0, timeout, nullptr);
+  }
+}
+
+// How the one transfer of `multi` ended.
+CURLcode Outcome(CURLM* multi) {
+  int left = 0;
+  const CURLMsg* message = curl_multi_info_read(multi, &left);
+  return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
+}
+
+Result<CURLcode> Perform(CURL* easy, TimePoint deadline, const std::stop_token& stop) {
+  const Multi multi(curl_multi_init());
+  if (multi == nullptr) return CURLE_OUT_OF_MEMORY;
+  curl_multi_add_handle(multi.get(), easy);
+  const Status driven = Drive(multi.get(), deadline, stop);
+  const CURLcode outcome = Outcome(multi.get());
+  curl_multi_remove_handle(multi.get(), easy);
+  return driven.map([&] { return outcome; });
+}
+
+Error ConnectError(CURL* easy, const Names& names) {
+  long number = 0;
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+  if (number == ECONNREFUSED) {
+    return {ErrorKind::kUnavailable, fmt::format("connection to {} refused", names.peer), {}, {}};
+  }
+  const std::string why = number == 0 ? "" : ": " + ErrnoText(static_cast<int>(number));
+  return {ErrorKind::kUnavailable, fmt::format("cannot connect to {}{}", names.peer, why), {}, {}};
+}
+
+// `text` is what libcurl says about `code`.
+Error TransferError(CURL* easy, CURLcode code, const Names& names, std::string_view text) {
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+      return ConnectError(easy, names);
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {ErrorKind::kUnavailable, fmt::format("cannot resolve {}", names.peer), {}, {}};
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {ErrorKind::kUnavailable,
+              fmt::format("no TLS connection to {}: {}", names.peer, text),
+              {},
+              {}};
+    case CURLE_OPERATION_TIMEDOUT:
+      return {ErrorKind::kTimeout, fmt::format("no connection to {} in time", names.peer), {}, {}};
+    case CURLE_GOT_NOTHING:
+      return {ErrorKind::kInternal,
+              fmt::format("{} closed the connection without an answer", names.peer),
+              {},
+              {}};
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_PARTIAL_FILE:
+      return {ErrorKind::kInternal, fmt::format("{} broke off: {}", names.peer, text), {}, {}};
+    default:
+      return {ErrorKind::kInternal,
+              fmt::format("{} broke the HTTP protocol: {}", names.peer, text),
+              {},
+              {}};
+  }
+}
+
+Duration TimeOf(CURL* easy, CURLINFO which) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, which, &microseconds);
+  return std::chrono::duration_cast<Duration>(std::chrono::microseconds(microseconds));
+}
+
+std::string VersionOf(CURL* easy) {
+  long version = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+      return "1.0";
+    case CURL_HTTP_VERSION_2_0:
+      return "2";
+    case CURL_HTTP_VERSION_3:
+      return "3";
+    default:
+      return "1.1";
+  }
+}
+
+void Complete(HttpResponse& response, CURL* easy) {
+  response.version = VersionOf(easy);
+  response.total = TimeOf(easy, CURLINFO_TOTAL_TIME_T);
+  // 0 without TLS.
+  response.connect =
+      std::max(TimeOf(easy, CURLINFO_CONNECT_TIME_T), TimeOf(easy, CURLINFO_APPCONNECT_TIME_T));
+  response.first_byte = TimeOf(easy, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
+// The waiting ended before the transfer did.
+tl::unexpected<Error> WaitError(Error error, const Names& names, TimePoint start,
+                                TimePoint deadline, const Arrival& arrival) {
+  if (error.kind == ErrorKind::kTimeout) {
+    const auto waited = std::chrono::round<Duration>(std::max(deadline, start) - start);
+    error.message =
+        fmt::format("{} from {} within {}", arrival.head_complete ? "no whole answer" : "no answer",
+                    names.url, FormatDuration(waited));
+  }
+  return tl::unexpected<Error>(std::move(error));
+}
+
+class RealHttpClient final : public HttpClient {
+ public:
+  Result<HttpResponse> Send(const HttpRequest& request, TimePoint deadline,
+                            std::stop_token stop) override {
+    const TimePoint start = std::chrono::steady_clock::now();
+    TRY(const Names names, NamesOf(request));
+    TRY_DO(CheckHead(request));
+    const Easy easy(curl_easy_init());
+    if (easy == nullptr) return Fail(ErrorKind::kInternal, "cannot start libcurl");
+    const List headers = HeaderList(request);
+    std::array<char, CURL_ERROR_SIZE> text{};
+    Arrival arrival;
+    SetUp(easy.get(), request, headers.get(), arrival);
+    curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, text.data());
+    const Result<CURLcode> code = Perform(easy.get(), deadline, stop);
+    if (!code) return WaitError(code.error(), names, start, deadline, arrival);
+    if (arrival.too_large) {
+      return Fail(ErrorKind::kInvalid, fmt::format("answer from {} is too large", names.url));
+    }
+    if (*code != CURLE_OK) {
+      const std::string_view why = text[0] == '\0' ? curl_easy_strerror(*code) : text.data();
+      return tl::unexpected<Error>(TransferError(easy.get(), *code, names, why));
+    }
+    Complete(arrival.response, easy.get());
+    return std::move(arrival.response);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> MakeRealHttpClient() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  return std::make_unique<RealHttpClient>();
+}
+
+}  // namespace ctestbed
