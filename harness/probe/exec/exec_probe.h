@@ -1,0 +1,16 @@
+// Ready when a command inside the node exits with the expected code, 0 unless said otherwise. The
+// command is an argv, never seen by a shell.
+//
+//   exec: [pg_isready, -q]
+//   exec: {command: [redis-cli, ping], exit_code: 0}
+#pragma once
+
+#include <memory>
+
+#include "probe/probe.h"
+
+namespace ctestbed {
+
+std::unique_ptr<Probe> MakeExecProbe(const Document& arguments, Diagnostics& problems);
+
+}  // namespace ctestbed

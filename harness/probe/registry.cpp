@@ -1,0 +1,30 @@
+#include <array>
+
+#include "probe/exec/exec_probe.h"
+#include "probe/http/http_probe.h"
+#include "probe/probe.h"
+#include "probe/tcp/tcp_probe.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr std::array<ProbeEntry, 3> kProbes{{
+    {"exec", "a command inside the node exits with the expected code", MakeExecProbe},
+    {"http", "a GET of a path answers with the expected status", MakeHttpProbe},
+    {"tcp", "a connection to the port is accepted", MakeTcpProbe},
+}};
+
+}  // namespace
+
+std::span<const ProbeEntry> Probes() {
+  return kProbes;
+}
+
+const ProbeEntry* FindProbe(std::string_view name) {
+  for (const ProbeEntry& entry : kProbes) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,51 @@
+#include "probe/tcp/tcp_probe.h"
+
+#include <fmt/format.h>
+
+#include "base/fields.h"
+#include "base/text.h"
+#include "io/byte_stream.h"
+#include "probe/arguments.h"
+
+namespace ctestbed {
+namespace {
+
+std::string_view Describe(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUnavailable:
+      return "refused the connection";
+    case ErrorKind::kTimeout:
+      return "did not answer in time";
+    default:
+      return "could not be connected to";
+  }
+}
+
+class TcpProbe final : public Probe {
+ public:
+  Status Check(const ProbeTarget& target, TimePoint deadline, std::stop_token stop) override {
+    const auto stream = ConnectTcp(target.address.host, target.address.port, deadline, stop);
+    if (stream) return {};
+    const Error& error = stream.error();
+    return Fail(error.kind, fmt::format("tcp {} {}", target.address.Text(), Describe(error.kind)),
+                error.message);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Probe> MakeTcpProbe(const Document& arguments, Diagnostics& problems) {
+  Diagnostics own;
+  if (arguments.IsScalar()) {
+    if (arguments.text != "true" || arguments.quoted) {
+      own.Error(arguments.mark,
+                fmt::format("a tcp probe takes no arguments, not {}", Quote(arguments.text)),
+                "write 'tcp: true'");
+    }
+  } else if (!arguments.IsNull()) {
+    const Fields none(arguments, "tcp probe", {}, own);
+  }
+  return HandOn(own, problems) ? std::make_unique<TcpProbe>() : nullptr;
+}
+
+}  // namespace ctestbed

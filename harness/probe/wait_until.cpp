@@ -1,0 +1,45 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "probe/probe.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr Duration kFirstStep{5};
+constexpr Duration kLongestStep{100};
+// A hung answer must not use up the whole wait; a slow one must still get through in the end.
+constexpr Duration kFirstPatience{2'000};
+
+TimePoint Earlier(TimePoint deadline, TimePoint now, Duration span) {
+  return std::min(deadline, now + span);
+}
+
+}  // namespace
+
+Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd& subject_end,
+                      Clock& clock, TimePoint deadline, std::stop_token stop) {
+  Error last{ErrorKind::kTimeout, "the deadline had passed before the first probe", {}, {}};
+  Duration patience = kFirstPatience;
+  for (Duration step = kFirstStep; clock.Now() < deadline;
+       step = std::min(step * 2, kLongestStep)) {
+    const Status answer = probe.Check(target, Earlier(deadline, clock.Now(), patience), stop);
+    // Asked after the probe: an answer on the port of a dead node comes from somebody else.
+    if (const auto end = subject_end()) {
+      return Fail(ErrorKind::kEnvironment, fmt::format("{} before it was ready", *end));
+    }
+    if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "the wait was cancelled");
+    if (answer || answer.error().kind == ErrorKind::kUnsupported) return answer;
+    const bool timed_out = answer.error().kind == ErrorKind::kTimeout;
+    if (timed_out) patience *= 2;
+    // What the deadline cut short says less than the answer before it.
+    const bool cut_short = timed_out && clock.Now() >= deadline;
+    if (!cut_short || step == kFirstStep) last = answer.error();
+    clock.SleepUntil(Earlier(deadline, clock.Now(), step), stop);
+  }
+  last.kind = ErrorKind::kTimeout;
+  return tl::unexpected(std::move(last));
+}
+
+}  // namespace ctestbed
