@@ -1,0 +1,59 @@
+#include "cli/command.h"
+
+namespace ctestbed {
+
+std::span<const Command> Commands() {
+  static constexpr std::array<Command, 13> kCommands{{
+      {"backends", "list the backends and whether this machine can use them",
+       "ctestbed backends --json", false, DefineBackends},
+      {"clean", "remove what killed sessions left behind, and nothing else",
+       "ctestbed clean --dry-run", false, DefineClean},
+      {"ctest", "steps of a ctest run; called by the tests that CTestbed.cmake makes", "", true,
+       DefineCTest},
+      {"deploy", "deploy a preset and leave it up",
+       "ctestbed deploy monolith --set store=redis --ttl 1h", false, DefineDeploy},
+      {"logs", "show what the nodes of a live environment have written",
+       "ctestbed logs --node auth --tail 50", false, DefineLogs},
+      {"plan", "show which environments a run would deploy, in which order, and why",
+       "ctestbed plan --suite accounts\nctestbed plan --json", false, DefinePlan},
+      {"presets", "list the presets, broken ones included", "ctestbed presets --json", false,
+       DefinePresets},
+      {"run", "deploy what the suites need, run them, report, tear down",
+       "ctestbed run\nctestbed run --suite 'acc*' --set store=redis --out results\n"
+       "ctestbed run --run accounts@monolith,store=memory",
+       false, DefineRun},
+      {"status", "show the live environments", "ctestbed status --json", false, DefineStatus},
+      {"suites", "list the suites, broken ones included", "ctestbed suites --json", false,
+       DefineSuites},
+      {"supervise", "own the environment of a session; started by other commands", "", true,
+       DefineSupervise},
+      {"teardown", "tear down environments that deploy left up",
+       "ctestbed teardown\nctestbed teardown 1f2e3d4c", false, DefineTeardown},
+      {"validate", "check all presets and suites, and show every mistake at once",
+       "ctestbed validate --presets presets --suites suites", false, DefineValidate},
+  }};
+  return kCommands;
+}
+
+void AddProjectOptions(CLI::App& app, ProjectOptions& options) {
+  app.add_option("--presets", options.presets, "directory of preset files")->capture_default_str();
+  app.add_option("--suites", options.suites, "directory of suite files")->capture_default_str();
+  app.add_option("--path", options.path,
+                 "directory of programs, put before PATH for nodes and testers; may be repeated")
+      ->type_name("DIR")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+}
+
+void AddJson(CLI::App& app, Program& program) {
+  app.add_flag_callback(
+      "--json", [&program] { program.SetJson(true); }, "print one JSON object instead of text");
+}
+
+void AddBackend(CLI::App& app, std::string& backend) {
+  app.add_option("--backend", backend,
+                 "backend to deploy on; default: $CTESTBED_BACKEND, else process");
+}
+
+}  // namespace ctestbed

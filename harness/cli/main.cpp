@@ -1,0 +1,92 @@
+// The composition root: builds what the commands work with, and calls the one that is asked for.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "base/text.h"
+#include "cli/command.h"
+
+namespace ctestbed {
+namespace {
+
+std::map<std::string, std::string> ReadEnvironment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+// What is near to a word of the command line that nobody knows.
+std::string Suggest(const CLI::App& app, const std::string& word) {
+  const auto chosen = app.get_subcommands();
+  std::vector<std::string> known;
+  if (chosen.empty()) {
+    for (const Command& command : Commands()) {
+      if (!command.hidden) known.emplace_back(command.name);
+    }
+    return DidYouMean(word, known, "commands");
+  }
+  for (const CLI::Option* option : chosen.front()->get_options()) {
+    known.push_back(option->get_name());
+  }
+  return DidYouMean(word.substr(0, word.find('=')), known, "options");
+}
+
+ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::cerr << "ctestbed: " << Visible(error.what()) << '\n';
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> extras = app.remaining(true);
+    if (!extras.empty()) std::cerr << "  hint: " << Suggest(app, extras.front()) << '\n';
+  } else if (argc < 2) {
+    std::cerr << "  hint: see ctestbed --help\n";
+  } else {
+    std::cerr << "  hint: see ctestbed " << argv[1] << " --help\n";
+  }
+  return ExitCode::kBadInput;
+}
+
+ExitCode Main(int argc, char** argv) {
+  Program program(ReadEnvironment());
+  CLI::App app(
+      "Deploys topologies of several services, runs tests against them, reports, and\n"
+      "leaves nothing behind. Exit codes: 0 passed, 1 a test failed, 2 bad input,\n"
+      "3 environment failed, 4 backend unavailable, 5 unsupported, 6 leftovers.",
+      "ctestbed");
+  app.set_version_flag("--version", std::string("ctestbed ") + CTESTBED_VERSION);
+  app.require_subcommand(1);
+  Body body;
+  for (const Command& command : Commands()) {
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
+    if (command.hidden) sub->group("");
+    if (!command.examples.empty()) sub->footer("Examples:\n" + std::string(command.examples));
+    const Body defined = command.define(*sub, program);
+    sub->final_callback([&body, defined] { body = defined; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help and --version
+    app.exit(success);
+    return ExitCode::kPassed;
+  } catch (const CLI::ParseError& error) {
+    return Refuse(app, error, argc, argv);
+  }
+  return body ? body() : ExitCode::kBadInput;
+}
+
+}  // namespace
+}  // namespace ctestbed
+
+int main(int argc, char** argv) {
+  try {
+    return static_cast<int>(ctestbed::Main(argc, argv));
+  } catch (const std::exception& error) {
+    std::cerr << "ctestbed: bug: " << error.what() << '\n';
+    return static_cast<int>(ctestbed::ExitCode::kTestsFailed);
+  }
+}

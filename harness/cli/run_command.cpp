@@ -1,0 +1,152 @@
+// ctestbed run: load, plan, run, report, tear down.
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <thread>
+
+#include "cli/command.h"
+#include "cli/selection.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "io/private_directory.h"
+#include "io/signals.h"
+#include "report/console.h"
+#include "report/results.h"
+#include "runner/runner.h"
+
+namespace ctestbed {
+namespace {
+
+struct RunOptions {
+  ProjectOptions project;
+  SelectionOptions selection;
+  std::string backend;
+  std::string out;
+};
+
+// Shows the events of a session as they come, and keeps them.
+class Follower {
+ public:
+  Follower(SessionClient connection)
+      : connection_(std::move(connection)),
+        console_([](std::string_view text) { std::cout << text << std::flush; }, StdoutIsTerminal(),
+                 TerminalColumns()),
+        thread_([this](std::stop_token stop) {
+          static_cast<void>(connection_.Follow(
+              [this](const Event& event) {
+                events_.push_back(event);
+                console_.OnEvent(event);
+              },
+              stop));
+        }) {}
+
+  // Waits for the end of the stream.
+  const std::vector<Event>& Finish() {
+    thread_.join();
+    console_.Finish();
+    return events_;
+  }
+
+ private:
+  SessionClient connection_;
+  Console console_;
+  std::vector<Event> events_;
+  std::jthread thread_;
+};
+
+ExitCode CodeOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPassed:
+    case Outcome::kSkipped:
+      return ExitCode::kPassed;
+    case Outcome::kTestsFailed:
+    case Outcome::kNothingRan:
+      return ExitCode::kTestsFailed;
+    case Outcome::kLeftovers:
+      return ExitCode::kLeftovers;
+    case Outcome::kAborted:
+    case Outcome::kEnvironmentFailed:
+      break;
+  }
+  return ExitCode::kEnvironmentFailed;
+}
+
+// Runs the plan until it is done or a signal comes; the signal, or 0.
+Result<int> ExecuteInterruptibly(const Plan& plan, const std::vector<Suite>& suites,
+                                 const RunnerServices& services, const SignalWatcher& signals) {
+  std::stop_source stop;
+  int signal = 0;
+  std::jthread waiter([&](std::stop_token token) {
+    signal = signals.Wait(token);
+    if (signal != 0) stop.request_stop();
+  });
+  const Status status = ExecutePlan(plan, suites, services, stop.get_token());
+  waiter.request_stop();
+  waiter.join();
+  if (signal != 0) return signal;
+  if (!status) return tl::unexpected<Error>(status.error());
+  return 0;
+}
+
+ExitCode Execute(Program& program, const RunOptions& options, const LoadedProject& loaded,
+                 const Plan& plan, const SignalWatcher& signals) {
+  const auto io = program.tester_io();
+  if (!io) return program.Complain(io.error());
+  const ProcessIdentity self = Identify(OwnPid()).value_or(ProcessIdentity{});
+  const auto session =
+      StartSession(program, {fmt::format("run-{}-{}", self.pid, self.start_time), options.out,
+                             program.ChooseBackend(options.backend), self});
+  if (!session) return program.Complain(session.error());
+  auto connection = session->Connect();
+  if (!connection) return program.Complain(connection.error());
+  Follower follower(std::move(*connection));
+  const RunnerServices services{*io, [&] { return session->Connect(); },
+                                program.HostEnvironment(options.project, loaded.project),
+                                session->results};
+  const auto signal = ExecuteInterruptibly(plan, loaded.Suites(), services, signals);
+  const std::string reason = !signal        ? signal.error().message
+                             : *signal == 0 ? ""
+                                            : fmt::format("interrupted by signal {}", *signal);
+  const auto ending = EndSession(*session, reason);
+  const Outcome outcome = OutcomeOf(FoldResults(follower.Finish()));
+  if (signal && *signal != 0) return static_cast<ExitCode>(128 + *signal);
+  if (!signal) return program.Complain(signal.error());
+  if (!ending) return program.Complain(ending.error());
+  if (!ending->leftovers.empty()) {
+    program.Warn("ctestbed: left behind: " + ending->leftovers);
+    if (outcome == Outcome::kPassed) return ExitCode::kLeftovers;
+  }
+  return CodeOf(outcome);
+}
+
+ExitCode Run(Program& program, const RunOptions& options) {
+  const SignalWatcher signals;
+  const auto loaded = program.Load(options.project);
+  if (!loaded) return program.Complain(loaded.error());
+  if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
+  const auto driver = program.available_driver(program.ChooseBackend(options.backend));
+  if (!driver) return program.Complain(driver.error());
+  const auto plan = MakePlan({loaded->Presets(), loaded->Suites(),
+                              program.HostEnvironment(options.project, loaded->project)},
+                             options.selection.ToSelection());
+  if (!plan) return program.Complain(plan.error());
+  program.Sweep();
+  return Execute(program, options, *loaded, *plan, signals);
+}
+
+}  // namespace
+
+Body DefineRun(CLI::App& app, Program& program) {
+  auto options = std::make_shared<RunOptions>();
+  AddProjectOptions(app, options->project);
+  AddSelectionOptions(app, options->selection);
+  AddBackend(app, options->backend);
+  app.add_option(
+      "--out", options->out,
+      "directory for events.ndjson, junit.xml, summary.md and logs/; default: one of its "
+      "own under the state directory, to which 'latest' there links");
+  return [options, &program] { return Run(program, *options); };
+}
+
+}  // namespace ctestbed

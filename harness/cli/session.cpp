@@ -1,0 +1,85 @@
+#include "cli/session.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "io/detach.h"
+#include "io/private_directory.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr Duration kStartTakes{20'000};
+constexpr Duration kEndTakes{30'000};
+constexpr Duration kLook{5};
+
+// What an earlier run may have left in a results directory that is used again.
+Status ClearResults(FileSystem& files, const std::string& results) {
+  for (const std::string_view name :
+       {"events.ndjson", "junit.xml", "summary.md", "report.html", "logs", "runs"}) {
+    TRY_DO(files.Remove(fmt::format("{}/{}", results, name)));
+  }
+  return files.MakeDirectories(results);
+}
+
+std::vector<std::string> SuperviseCommand(const SessionOptions& options,
+                                          const std::string& results) {
+  std::vector<std::string> command{OwnProgram(), "supervise",
+                                   "--session",  options.id,
+                                   "--results",  results,
+                                   "--backend",  options.backend,
+                                   "--ttl",      fmt::format("{}ms", options.ttl.count())};
+  if (options.owner) {
+    command.insert(command.end(), {"--owner", std::to_string(options.owner->pid)});
+  }
+  return command;
+}
+
+}  // namespace
+
+Result<SessionHandle> StartSession(Program& program, const SessionOptions& options) {
+  TRY(StateDirectory state, program.state());
+  auto lock = state.CreateSession(options.id);
+  if (!lock) {
+    if (lock.error().kind == ErrorKind::kConflict) return FindSession(program, options.id);
+    return tl::unexpected<Error>(lock.error());
+  }
+  const std::string results = options.results.empty() ? state.Results(options.id) : options.results;
+  TRY_DO(ClearResults(program.files(), results));
+  const Status started = StartDetached(SuperviseCommand(options, results),
+                                       state.Session(options.id) + "/supervisor.log",
+                                       std::move(*lock), program.clock().Now() + kStartTakes);
+  if (!started) return tl::unexpected<Error>(started.error());
+  return SessionHandle{options.id, results, std::move(state)};
+}
+
+Result<SessionHandle> FindSession(Program& program, const std::string& id) {
+  TRY(StateDirectory state, program.state());
+  // A supervisor that was just started opens its socket a moment after it took its lock.
+  const TimePoint deadline = program.clock().Now() + kStartTakes;
+  while (state.IsLive(id) && program.clock().Now() < deadline) {
+    auto client = SessionClient::Connect(state.Socket(id));
+    if (client) {
+      TRY(const SessionClient::Hello hello, client->Ping());
+      return SessionHandle{id, hello.results, std::move(state)};
+    }
+    program.clock().SleepUntil(program.clock().Now() + kLook, {});
+  }
+  return Fail(ErrorKind::kNotFound, fmt::format("no live session {}", Quote(id)));
+}
+
+Result<SessionClient::Ending> EndSession(const SessionHandle& session, const std::string& reason) {
+  TRY(SessionClient client, session.Connect());
+  TRY(SessionClient::Ending ending, client.Finish(reason));
+  const TimePoint deadline = std::chrono::steady_clock::now() + kEndTakes;
+  const std::unique_ptr<Clock> clock = MakeRealClock();
+  while (session.state.IsLive(session.id) && clock->Now() < deadline) {
+    clock->SleepUntil(clock->Now() + kLook, {});
+  }
+  if (session.state.IsLive(session.id) && ending.leftovers.empty()) {
+    ending.leftovers = fmt::format("the supervisor of session {}", session.id);
+  }
+  return ending;
+}
+
+}  // namespace ctestbed

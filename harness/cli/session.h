@@ -1,0 +1,38 @@
+// Starting and ending a session from a command.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/program.h"
+#include "io/process_table.h"
+#include "supervisor/client.h"
+
+namespace ctestbed {
+
+struct SessionOptions {
+  std::string id;
+  std::string results;  // empty: under the state directory
+  std::string backend;
+  std::optional<ProcessIdentity> owner;
+  Duration ttl{0};
+};
+
+// A live session, by its socket.
+struct SessionHandle {
+  std::string id;
+  std::string results;
+  StateDirectory state;
+
+  Result<SessionClient> Connect() const { return SessionClient::Connect(state.Socket(id)); }
+};
+
+// Starts a supervisor; when the session exists already, returns that.
+Result<SessionHandle> StartSession(Program& program, const SessionOptions& options);
+// The live session of that id; kNotFound.
+Result<SessionHandle> FindSession(Program& program, const std::string& id);
+
+// Ends a session and waits until its supervisor is gone. The leftovers, empty when there are none.
+Result<SessionClient::Ending> EndSession(const SessionHandle& session, const std::string& reason);
+
+}  // namespace ctestbed

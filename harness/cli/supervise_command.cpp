@@ -1,0 +1,59 @@
+// ctestbed supervise: the detached process of a session (supervisor/supervisor.h).
+
+#include "cli/command.h"
+#include "supervisor/supervisor.h"
+
+namespace ctestbed {
+namespace {
+
+struct SuperviseOptions {
+  SupervisorOptions session;
+  int owner = 0;
+  std::string ttl = "0ms";
+};
+
+Result<std::string> Serve(Program& program, const SuperviseOptions& options,
+                          DetachedProgram& detached) {
+  TRY(Driver * driver, program.available_driver(options.session.backend));
+  TRY(const StateDirectory state, program.state());
+  SupervisorOptions session = options.session;
+  if (options.owner != 0) {
+    session.owner = Identify(options.owner);
+    if (!session.owner) return Fail(ErrorKind::kNotFound, "the owner of the session is gone");
+  }
+  TRY(session.ttl, ParseDuration(options.ttl));
+  const SupervisorServices services{
+      *driver, program.http(), program.files(), program.clock(),
+      [&](const std::vector<Event>& events, const std::string& results) {
+        return program.Report(events, results);
+      }};
+  auto leftovers = Supervise(session, state, services, detached);
+  TRY_DO(program.files().Remove(state.Session(session.session)));
+  return leftovers;
+}
+
+ExitCode Main(Program& program, const SuperviseOptions& options) {
+  auto detached = DetachedProgram::Enter();
+  if (!detached) return program.Complain(detached.error());
+  const FileLock lock = detached->TakeLock();  // until the end
+  const auto leftovers = Serve(program, options, *detached);
+  if (!leftovers) {
+    detached->Failed(leftovers.error().message);
+    return program.Complain(leftovers.error());
+  }
+  return leftovers->empty() ? ExitCode::kPassed : ExitCode::kLeftovers;
+}
+
+}  // namespace
+
+Body DefineSupervise(CLI::App& app, Program& program) {
+  auto options = std::make_shared<SuperviseOptions>();
+  app.add_option("--session", options->session.session, "id of the session")->required();
+  app.add_option("--results", options->session.results, "directory of results")->required();
+  app.add_option("--backend", options->session.backend, "name of the backend")->required();
+  app.add_option("--owner", options->owner, "process whose end ends the session");
+  app.add_option("--ttl", options->ttl, "time after which the session ends by itself");
+  return [options, &program] { return Main(program, *options); };
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,52 @@
+// ctestbed teardown: end environments that deploy left up.
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/environments.h"
+
+namespace ctestbed {
+namespace {
+
+struct TeardownOptions {
+  std::string id;
+  bool all = false;
+};
+
+ExitCode End(Program& program, const LiveEnvironment& environment) {
+  const auto ending = EndSession(environment.session, "");
+  if (!ending) return program.Complain(ending.error());
+  if (!ending->leftovers.empty()) {
+    program.Warn("ctestbed: left behind: " + ending->leftovers);
+    return ExitCode::kLeftovers;
+  }
+  program.Print(fmt::format("{} is down\n", environment.view.id));
+  return ExitCode::kPassed;
+}
+
+ExitCode Main(Program& program, const TeardownOptions& options) {
+  program.Sweep();
+  if (!options.all) {
+    const auto environment = ChooseEnvironment(program, options.id);
+    return environment ? End(program, *environment) : program.Complain(environment.error());
+  }
+  const auto environments = ListEnvironments(program);
+  if (!environments) return program.Complain(environments.error());
+  ExitCode code = ExitCode::kPassed;
+  for (const LiveEnvironment& environment : *environments) {
+    const ExitCode ended = End(program, environment);
+    if (ended != ExitCode::kPassed) code = ended;
+  }
+  return code;
+}
+
+}  // namespace
+
+Body DefineTeardown(CLI::App& app, Program& program) {
+  auto options = std::make_shared<TeardownOptions>();
+  app.add_option("environment", options->id, "its id, when several are live");
+  app.add_flag("--all", options->all, "every environment of this user");
+  return [options, &program] { return Main(program, *options); };
+}
+
+}  // namespace ctestbed
