@@ -1,0 +1,270 @@
+// What every driver promises (driver.h), held against every driver of this table. A case that needs
+// what a driver cannot do asks for the capability, and is skipped where it is not declared.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "driver/fake/driver.h"
+#include "driver/process/driver.h"
+#include "io/private_directory.h"
+#include "io/process_table.h"
+
+namespace ctestbed {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::chrono_literals;
+
+// How a driver is told to run something that behaves in a certain way.
+struct Dialect {
+  std::string name;
+  std::unique_ptr<Driver> (*make)(const DriverIo& io);
+  std::vector<std::string> run_until_stopped;
+  std::vector<std::string> ignore_term;
+  std::vector<std::string> cannot_start;
+  std::function<std::vector<std::string>(int code)> exit_with;
+};
+
+std::vector<Dialect> AllDialects() {
+  return {{"fake",
+           MakeFakeDriver,
+           {"run"},
+           {"run"},
+           {"fail"},
+           [](int code) {
+             return std::vector<std::string>{"exit", std::to_string(code)};
+           }},
+          {"process",
+           MakeProcessDriver,
+           {"sleep", "1000"},
+           {"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"},
+           {"no-such-program"},
+           [](int code) {
+             return std::vector<std::string>{"sh", "-c", "exit " + std::to_string(code)};
+           }}};
+}
+
+TimePoint In(Duration duration) {
+  return std::chrono::steady_clock::now() + duration;
+}
+
+class Contract : public testing::TestWithParam<Dialect> {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::temp_directory_path() / ("ctestbed-contract-" + UniqueToken());
+    auto launcher = MakeRealLauncher(CTESTBED_SHIM);
+    ASSERT_TRUE(launcher.has_value()) << launcher.error().message;
+    launcher_ = std::move(*launcher);
+    ports_ = MakeRealPortPool(directory_ + "/ports");
+    driver_ = GetParam().make({*launcher_, *ports_, *files_, *http_, *clock_});
+  }
+  void TearDown() override {
+    ASSERT_TRUE(driver_->Sweep(owner_, "", In(10s)).has_value());
+    driver_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  InstanceId Id(const std::string& node, int replica = 0) const {
+    return {environment_, node, replica};
+  }
+  InstanceSpec Spec(const InstanceId& id, std::vector<std::string> command) const {
+    return {.id = id,
+            .owner = owner_,
+            .command = std::move(command),
+            .image = "subject:dev",
+            .environment = {{"PATH", "/usr/bin:/bin"}},
+            .working_directory = directory_ + "/work/" + id.Name(),
+            .log_directory = directory_ + "/logs/" + id.Name()};
+  }
+  Status Start(const InstanceId& id, std::vector<std::string> command) {
+    return driver_->Start(Spec(id, std::move(command)), In(10s));
+  }
+  bool Can(Capability capability) const {
+    const auto capabilities = driver_->Capabilities();
+    return std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end();
+  }
+
+  const std::string environment_ = UniqueToken();
+  const std::string owner_ = "test-owner:" + UniqueToken();
+  std::string directory_;
+  std::unique_ptr<FileSystem> files_ = MakeRealFileSystem();
+  std::unique_ptr<Clock> clock_ = MakeRealClock();
+  std::unique_ptr<HttpClient> http_ = MakeRealHttpClient();
+  std::unique_ptr<Launcher> launcher_;
+  std::unique_ptr<PortPool> ports_;
+  std::unique_ptr<Driver> driver_;
+};
+
+TEST_P(Contract, IsAvailableWithAVersionAndAReason) {
+  const Availability availability = driver_->Check(In(10s));
+  EXPECT_TRUE(availability.available);
+  EXPECT_FALSE(availability.version.empty());
+  EXPECT_FALSE(availability.reason.empty());
+}
+
+TEST_P(Contract, AnInstanceRunsUntilItIsStopped) {
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  const InstanceStatus running = driver_->Inspect(Id("main"));
+  EXPECT_EQ(running.state, InstanceState::kRunning);
+  EXPECT_TRUE(running.pid != 0 || !running.container.empty());
+  ASSERT_TRUE(driver_->Stop(Id("main"), 5s, In(20s)).has_value());
+  EXPECT_EQ(driver_->Inspect(Id("main")).state, InstanceState::kGone);
+}
+
+TEST_P(Contract, StopIsIdempotent) {
+  EXPECT_TRUE(driver_->Stop(Id("never-started"), 1s, In(10s)).has_value());
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  EXPECT_TRUE(driver_->Stop(Id("main"), 1s, In(10s)).has_value());
+  EXPECT_TRUE(driver_->Stop(Id("main"), 1s, In(10s)).has_value());
+}
+
+TEST_P(Contract, WhoIgnoresTheRequestToStopIsKilled) {
+  ASSERT_TRUE(Start(Id("main"), GetParam().ignore_term).has_value());
+  ASSERT_TRUE(driver_->Stop(Id("main"), 50ms, In(20s)).has_value());
+  EXPECT_EQ(driver_->Inspect(Id("main")).state, InstanceState::kGone);
+}
+
+TEST_P(Contract, TellsTheExitCodeOfWhatEndedByItself) {
+  for (const int code : {0, 3}) {
+    const InstanceId id = Id("job-" + std::to_string(code));
+    ASSERT_TRUE(Start(id, GetParam().exit_with(code)).has_value());
+    const InstanceStatus end = driver_->WaitForEnd(id, In(10s), {});
+    EXPECT_EQ(end.state, InstanceState::kExited);
+    EXPECT_EQ(end.exit_code, code);
+    EXPECT_EQ(end.Describe(), "exited with code " + std::to_string(code));
+    EXPECT_TRUE(driver_->Stop(id, 1s, In(10s)).has_value());
+    EXPECT_EQ(driver_->Inspect(id).state, InstanceState::kGone);
+  }
+}
+
+TEST_P(Contract, AFailedStartLeavesNothing) {
+  EXPECT_FALSE(Start(Id("main"), GetParam().cannot_start).has_value());
+  EXPECT_EQ(driver_->Inspect(Id("main")).state, InstanceState::kGone);
+  EXPECT_THAT(*driver_->Owners(In(10s)), Not(Contains(owner_)));
+  EXPECT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+}
+
+TEST_P(Contract, ANameIsTakenOnce) {
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  const Status again = Start(Id("main"), GetParam().run_until_stopped);
+  ASSERT_FALSE(again.has_value());
+  EXPECT_EQ(again.error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(driver_->Inspect(Id("main")).state, InstanceState::kRunning);
+}
+
+TEST_P(Contract, AStoppedNameCanStartAgain) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value()) << i;
+    ASSERT_TRUE(driver_->Stop(Id("main"), 5s, In(20s)).has_value()) << i;
+  }
+}
+
+TEST_P(Contract, WaitForEndHonoursDeadlineAndStop) {
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  EXPECT_EQ(driver_->WaitForEnd(Id("main"), In(20ms), {}).state, InstanceState::kRunning);
+  std::stop_source stop;
+  std::jthread stopper([&] { stop.request_stop(); });
+  EXPECT_EQ(driver_->WaitForEnd(Id("main"), In(100s), stop.get_token()).state,
+            InstanceState::kRunning);
+}
+
+TEST_P(Contract, AddressesStayUntilTheyAreForgotten) {
+  const Port port{"http", 8080, 0};
+  const auto first = driver_->AddressForTests(Id("main"), port);
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  ASSERT_TRUE(driver_->Stop(Id("main"), 5s, In(20s)).has_value());
+  EXPECT_EQ(*driver_->AddressForTests(Id("main"), port), *first);
+  const auto other = driver_->AddressForTests(Id("other"), port);
+  EXPECT_NE(*other, *first);
+  driver_->Forget(Id("main"));
+  EXPECT_TRUE(driver_->AddressForTests(Id("main"), port).has_value());
+}
+
+TEST_P(Contract, ReplicasHaveAddressesAndNamesOfTheirOwn) {
+  if (!Can(Capability::kReplicas)) GTEST_SKIP() << "no capability 'replicas'";
+  const Port port{"http", 8080, 0};
+  EXPECT_NE(*driver_->AddressForTests(Id("main", 0), port),
+            *driver_->AddressForTests(Id("main", 1), port));
+  ASSERT_TRUE(Start(Id("main", 0), GetParam().run_until_stopped).has_value());
+  ASSERT_TRUE(Start(Id("main", 1), GetParam().run_until_stopped).has_value());
+  ASSERT_TRUE(driver_->Stop(Id("main", 1), 5s, In(20s)).has_value());
+  EXPECT_EQ(driver_->Inspect(Id("main", 0)).state, InstanceState::kRunning);
+}
+
+TEST_P(Contract, ExecTellsExitCodeAndOutput) {
+  if (!Can(Capability::kExec)) GTEST_SKIP() << "no capability 'exec'";
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  const auto good = driver_->Exec(Id("main"), {"echo", "grüße", "$HOME"}, In(10s), {});
+  ASSERT_TRUE(good.has_value()) << good.error().message;
+  EXPECT_EQ(good->exit_code, 0);
+  EXPECT_THAT(good->output, HasSubstr("grüße $HOME"));
+  const auto bad = driver_->Exec(Id("main"), {"false"}, In(10s), {});
+  ASSERT_TRUE(bad.has_value());
+  EXPECT_EQ(bad->exit_code, 1);
+  EXPECT_FALSE(driver_->Exec(Id("absent"), {"true"}, In(10s), {}).has_value());
+}
+
+TEST_P(Contract, SweepTakesWhatTheOwnerHasAndNothingElse) {
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  InstanceSpec stranger = Spec({UniqueToken(), "main", 0}, GetParam().run_until_stopped);
+  stranger.owner = "bystander:" + UniqueToken();
+  ASSERT_TRUE(driver_->Start(stranger, In(10s)).has_value());
+  EXPECT_THAT(*driver_->Owners(In(10s)), Contains(owner_));
+  const auto removed = driver_->Sweep(owner_, "", In(10s));
+  ASSERT_TRUE(removed.has_value());
+  EXPECT_THAT(*removed, Not(IsEmpty()));
+  EXPECT_NE(driver_->Inspect(Id("main")).state, InstanceState::kRunning);
+  EXPECT_EQ(driver_->Inspect(stranger.id).state, InstanceState::kRunning);
+  EXPECT_THAT(*driver_->Owners(In(10s)), Not(Contains(owner_)));
+  EXPECT_THAT(*driver_->Sweep(owner_, "", In(10s)), IsEmpty());
+  ASSERT_TRUE(driver_->Sweep(stranger.owner, "", In(10s)).has_value());
+}
+
+TEST_P(Contract, SweepCanBeKeptToOneEnvironment) {
+  const InstanceId other{UniqueToken(), "main", 0};
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  ASSERT_TRUE(Start(other, GetParam().run_until_stopped).has_value());
+  ASSERT_TRUE(driver_->Sweep(owner_, environment_, In(10s)).has_value());
+  EXPECT_NE(driver_->Inspect(Id("main")).state, InstanceState::kRunning);
+  EXPECT_EQ(driver_->Inspect(other).state, InstanceState::kRunning);
+}
+
+TEST_P(Contract, APinnedPortIsTheOneThatIsUsed) {
+  const int port = ports_->Lease(0).value()->Port();  // free again at the end of this statement
+  const auto address = driver_->AddressForTests(Id("main"), {"http", 8080, port});
+  ASSERT_TRUE(address.has_value()) << address.error().message;
+  EXPECT_EQ(address->port, port);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drivers, Contract, testing::ValuesIn(AllDialects()),
+                         [](const auto& param) { return param.param.name; });
+
+TEST(ProcessDriver, SaysSoWhenAPinnedPortIsTaken) {
+  const std::string directory =
+      std::filesystem::temp_directory_path() / ("ctestbed-ports-" + UniqueToken());
+  const auto ports = MakeRealPortPool(directory);
+  const auto taken = ports->Lease(0);
+  const auto launcher = MakeRealLauncher(CTESTBED_SHIM);
+  const auto files = MakeRealFileSystem();
+  const auto http = MakeRealHttpClient();
+  const auto clock = MakeRealClock();
+  const auto driver = MakeProcessDriver({**launcher, *ports, *files, *http, *clock});
+  const auto address =
+      driver->AddressForTests({"environment", "main", 0}, {"http", 8080, (*taken)->Port()});
+  ASSERT_FALSE(address.has_value());
+  EXPECT_EQ(address.error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(address.error().node, "main");
+  EXPECT_THAT(address.error().message, HasSubstr(std::to_string((*taken)->Port())));
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace ctestbed

@@ -1,0 +1,196 @@
+#include "supervisor/environment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "driver/fake/driver.h"
+
+namespace ctestbed {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+using namespace std::chrono_literals;
+
+class NullFile final : public AppendFile {
+ public:
+  Status Append(std::string_view, bool) override { return {}; }
+};
+
+Node Running(std::string name, std::map<std::string, DependencyState> depends_on = {}) {
+  Node node;
+  node.name = std::move(name);
+  node.command = {"run"};
+  node.ports = {{"http", 8080, 0}};
+  node.depends_on = std::move(depends_on);
+  return node;
+}
+
+class EnvironmentTest : public testing::Test {
+ protected:
+  EnvironmentTest() {
+    environment_ = std::make_unique<Environment>(
+        EnvironmentServices{*driver_, http_, files_, clock_, journal_,
+                            [this](Event event) {
+                              const std::lock_guard lock(mutex_);
+                              events_.push_back(std::move(event));
+                            }},
+        EnvironmentIdentity{"env1", "owner", "session", "/logs", "/work", "logs"});
+  }
+  Status Apply(const Topology& topology, bool fresh = false) {
+    return environment_->Apply(topology, "preset", {}, fresh, {});
+  }
+  size_t Count(EventKind kind) {
+    const std::lock_guard lock(mutex_);
+    return static_cast<size_t>(std::count_if(
+        events_.begin(), events_.end(), [&](const Event& event) { return event.kind == kind; }));
+  }
+  static InstanceId Id(const std::string& node) { return {"env1", node, 0}; }
+
+  std::unique_ptr<FakeDriver> driver_ = MakeSwitchableFakeDriver();
+  FakeHttpClient http_{
+      [](const HttpRequest&) -> Result<HttpResponse> { return HttpResponse{.status = 200}; }};
+  FakeFileSystem files_;
+  FakeClock clock_;
+  Journal journal_{std::make_unique<NullFile>()};
+  std::mutex mutex_;
+  std::vector<Event> events_;
+  std::unique_ptr<Environment> environment_;
+};
+
+TEST_F(EnvironmentTest, StartsAlongDependencies) {
+  const Topology topology{{Running("c", {{"b", DependencyState::kReady}}),
+                           Running("b", {{"a", DependencyState::kStarted}}), Running("a")}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start a", "start b", "start c"));
+  EXPECT_EQ(Count(EventKind::kEnvironmentReady), 1U);
+  EXPECT_EQ(Count(EventKind::kNodeReady), 3U);
+}
+
+TEST_F(EnvironmentTest, ChangesOnlyWhatDiffers) {
+  Node main = Running("main");
+  const Node kept = Running("kept");
+  ASSERT_TRUE(Apply({{kept, main, Running("gone")}}).has_value());
+  const size_t before = driver_->Calls().size();
+  main.environment["STORE"] = "redis";
+  ASSERT_TRUE(Apply({{kept, main, Running("new")}}).has_value());
+  auto calls = driver_->Calls();
+  calls.erase(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(before));
+  EXPECT_THAT(calls, UnorderedElementsAre("stop main", "stop gone", "start main", "start new"));
+}
+
+TEST_F(EnvironmentTest, AFreshEnvironmentKeepsNothing) {
+  ASSERT_TRUE(Apply({{Running("main")}}).has_value());
+  ASSERT_TRUE(Apply({{Running("main")}}, true).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start main", "stop main", "start main"));
+}
+
+TEST_F(EnvironmentTest, TearsDownDependentsFirst) {
+  ASSERT_TRUE(Apply({{Running("a"), Running("b", {{"a", DependencyState::kReady}}),
+                      Running("c", {{"b", DependencyState::kReady}})}})
+                  .has_value());
+  ASSERT_TRUE(environment_->Teardown(5s).has_value());
+  EXPECT_THAT(driver_->Calls(),
+              ElementsAre("start a", "start b", "start c", "stop c", "stop b", "stop a"));
+  EXPECT_THAT(environment_->Nodes(), IsEmpty());
+  EXPECT_TRUE(environment_->Teardown(5s).has_value());
+  EXPECT_EQ(Count(EventKind::kEnvironmentRemoved), 1U);
+}
+
+TEST_F(EnvironmentTest, ResolvesReferencesToItsOwnAndOtherNodes) {
+  Node main = Running("main");
+  main.command = {"run", "--http", "${port.http}", "--redis", "${redis.address}", "$${kept}"};
+  main.environment["REDIS_PORT"] = "${redis.port.http}";
+  ASSERT_TRUE(Apply({{main, Running("redis")}}).has_value());
+  const auto echoed = driver_->Exec(Id("main"), {"x"}, {}, {});
+  EXPECT_TRUE(echoed.has_value());
+  const std::vector<NodeView> nodes = environment_->Nodes();
+  ASSERT_EQ(nodes.size(), 2U);
+  EXPECT_THAT(nodes[0].endpoints.at("http"), HasSubstr("127.0.0.1:2"));
+}
+
+TEST_F(EnvironmentTest, AnUndefinedReferenceNamesItself) {
+  Node main = Running("main");
+  main.environment["X"] = "${nobody.address}";
+  const Status status = Apply({{main}});
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().node, "main");
+  EXPECT_THAT(status.error().message, HasSubstr("undefined reference '${nobody.address}'"));
+}
+
+TEST_F(EnvironmentTest, ACrashAtStartNamesNodeAndCodeAndStopsTheRest) {
+  files_.files["/logs/bad.1/stderr.log"] = "first\nfatal: no license\n";
+  Node bad = Running("bad", {{"good", DependencyState::kReady}});
+  bad.command = {"exit", "3"};
+  const Status status =
+      Apply({{Running("good"), bad, Running("after", {{"bad", DependencyState::kReady}})}});
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().node, "bad");
+  EXPECT_EQ(status.error().message, "node 'bad' exited with code 3");
+  EXPECT_THAT(status.error().detail, HasSubstr("fatal: no license"));
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start good", "start bad", "stop bad"));
+  EXPECT_EQ(Count(EventKind::kEnvironmentFailed), 1U);
+  EXPECT_EQ(Count(EventKind::kNodeFailed), 1U);
+}
+
+TEST_F(EnvironmentTest, WhatIsNotReadyInTimeSaysWhatTheProbeSaw) {
+  http_ = FakeHttpClient(
+      [](const HttpRequest&) -> Result<HttpResponse> { return HttpResponse{.status = 503}; });
+  Node slow = Running("slow");
+  slow.ready = ProbeSpec{"http", {}, "http", Duration(2000)};
+  slow.ready->arguments.kind = Document::Kind::kScalar;
+  slow.ready->arguments.text = "/health";
+  const Status status = Apply({{slow}});
+  ASSERT_FALSE(status.has_value());
+  EXPECT_THAT(status.error().message, HasSubstr("node 'slow' was not ready within 2 s"));
+  EXPECT_THAT(status.error().message, HasSubstr("503"));
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start slow", "stop slow"));
+}
+
+TEST_F(EnvironmentTest, NoticesANodeThatDiesAndRestartsItNextTime) {
+  const Topology topology{{Running("main"), Running("other")}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_FALSE(environment_->Broken().has_value());
+  driver_->Crash(Id("main"), 7);
+  const auto broken = environment_->WaitUntilBroken({});
+  ASSERT_TRUE(broken.has_value());
+  EXPECT_EQ(broken->message, "node 'main' exited with code 7");
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_FALSE(environment_->Broken().has_value());
+  const auto calls = driver_->Calls();
+  EXPECT_THAT(calls, Contains("stop main"));
+  EXPECT_THAT(calls, testing::Not(Contains("stop other")));
+}
+
+TEST_F(EnvironmentTest, LeftoversAreNamed) {
+  ASSERT_TRUE(Apply({{Running("main"), Running("other")}}).has_value());
+  driver_->FailStops(true);
+  const Status status = environment_->Teardown(1s);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_THAT(status.error().message, HasSubstr("'main' cannot be removed"));
+  EXPECT_THAT(driver_->Calls(), Contains("stop other"));
+  driver_->FailStops(false);
+}
+
+TEST_F(EnvironmentTest, ACancelledDeployEndsQuickly) {
+  Node slow = Running("slow");
+  slow.ready = ProbeSpec{"http", {}, "http", Duration(1'000'000)};
+  slow.ready->arguments.kind = Document::Kind::kScalar;
+  slow.ready->arguments.text = "/health";
+  std::stop_source stop;
+  http_ = FakeHttpClient([&](const HttpRequest&) -> Result<HttpResponse> {
+    stop.request_stop();
+    return HttpResponse{.status = 503};
+  });
+  const Status status = environment_->Apply({{slow}}, "preset", {}, false, stop.get_token());
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().kind, ErrorKind::kCancelled);
+}
+
+}  // namespace
+}  // namespace ctestbed
