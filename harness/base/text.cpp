@@ -28,19 +28,33 @@ size_t SequenceLength(std::string_view text) {
   return overlong || surrogate || too_large ? 0 : length;
 }
 
+// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
 size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before(b.size() + 1);
+  std::vector<size_t> previous(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t substitute = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitute});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    before.swap(previous);
+    previous.swap(row);
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substituted = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({previous[j] + 1, row[j - 1] + 1, substituted});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row[b.size()];
+}
+
+// The first `count` characters of `text`.
+std::string_view Beginning(std::string_view text, size_t count) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (IsContinuation(static_cast<unsigned char>(text[i]))) continue;
+    if (count-- == 0) return text.substr(0, i);
+  }
+  return text;
 }
 
 }  // namespace
@@ -93,9 +107,12 @@ size_t DisplayWidth(std::string_view text) {
 }
 
 std::string Quote(std::string_view text) {
-  constexpr size_t kMost = 120;
-  std::string shown = Visible(text.substr(0, kMost));
-  return text.size() > kMost ? fmt::format("'{}...'", shown) : fmt::format("'{}'", shown);
+  const std::string_view beginning = Beginning(text, 120);
+  std::string quoted = "'";
+  for (const char c : Visible(beginning)) {
+    quoted += c == '\n' ? std::string("\\n") : c == '\t' ? std::string("\\t") : std::string(1, c);
+  }
+  return quoted + (beginning.size() < text.size() ? "...'" : "'");
 }
 
 std::vector<std::string> Split(std::string_view text, char separator) {
@@ -121,12 +138,13 @@ std::string_view Trim(std::string_view text) {
 
 std::string LastLines(std::string_view text, size_t count) {
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  size_t start = text.size();
-  for (size_t lines = 0; lines < count && start != std::string_view::npos && start > 0; ++lines) {
-    start = text.rfind('\n', start - 1);
+  size_t start = text.size() + 1;  // of the earliest line taken so far
+  for (size_t lines = 0; lines < count; ++lines) {
+    const size_t newline = start < 2 ? std::string_view::npos : text.rfind('\n', start - 2);
+    if (newline == std::string_view::npos) return std::string(text);
+    start = newline + 1;
   }
-  if (start == std::string_view::npos || start >= text.size()) return std::string(text);
-  return std::string(text.substr(text[start] == '\n' ? start + 1 : start));
+  return std::string(text.substr(std::min(start, text.size())));
 }
 
 std::string ShellQuote(std::string_view word) {
@@ -168,7 +186,9 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string>& kn
       std::min_element(sorted.begin(), sorted.end(),
                        [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
   std::string hint;
-  if (nearest != sorted.end() && distance(*nearest) <= std::max<size_t>(1, word.size() / 3)) {
+  // One letter is near to nothing.
+  const size_t most = word.size() < 2 ? 0 : std::max<size_t>(1, word.size() / 3);
+  if (nearest != sorted.end() && distance(*nearest) <= most) {
     hint = fmt::format("did you mean '{}'? ", *nearest);
   }
   return hint + fmt::format("known {}: {}", plural,

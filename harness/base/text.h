@@ -18,13 +18,14 @@ std::string Visible(std::string_view text);
 // Columns that Visible(text) takes, counting one per character.
 size_t DisplayWidth(std::string_view text);
 
-// 'text' in single quotes, control characters visible, cut at 120 characters.
+// 'text' in single quotes on one line: control characters visible, newline and tab as \n and \t,
+// cut at 120 characters.
 std::string Quote(std::string_view text);
 
 std::vector<std::string> Split(std::string_view text, char separator);
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view Trim(std::string_view text);
-// The last `count` lines of `text`, without a final newline.
+// The last `count` lines of `text`, without final newlines.
 std::string LastLines(std::string_view text, size_t count);
 
 // `word` for a POSIX shell, quoted only where it must be.
