@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <thread>
 
 namespace ctestbed {
@@ -62,10 +61,9 @@ TEST(RealClock, WakesAtOnceWhenStopped) {
 }
 
 TEST(RealClock, TellsTheTimeAsRfc3339) {
-  const std::string time = MakeRealClock()->WallTime();
-  EXPECT_TRUE(std::regex_match(
-      time, std::regex(R"(20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d\.\d{3}Z)")))
-      << time;
+  std::string time = MakeRealClock()->WallTime();
+  for (char& c : time) c = c >= '0' && c <= '9' ? '9' : c;
+  EXPECT_EQ(time, "9999-99-99T99:99:99.999Z");
 }
 
 }  // namespace
