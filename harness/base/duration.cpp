@@ -18,7 +18,9 @@ Result<Duration> ParseDuration(std::string_view text) {
       std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   const std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
   for (const auto& [name, factor] : kUnits) {
-    if (problem != std::errc() || unit != name || text.front() == '-') continue;
+    if (problem != std::errc() || unit != name) continue;
+    // from_chars also takes "-1", "inf" and "nan".
+    if (text.front() < '0' || text.front() > '9') break;
     const double milliseconds = number * factor;
     if (milliseconds > 24 * 3'600'000.0) break;
     return Duration(std::llround(milliseconds));
