@@ -7,11 +7,13 @@
 namespace ctestbed {
 namespace {
 
-void AppendLiteral(std::vector<TextPiece>& pieces, std::string_view text, size_t offset) {
+// `text` stands for the bytes from `offset` to `end`.
+void AppendLiteral(std::vector<TextPiece>& pieces, std::string_view text, size_t offset,
+                   size_t end) {
   if (text.empty()) return;
   if (pieces.empty() || pieces.back().is_reference) pieces.push_back({false, "", offset, 0});
   pieces.back().text += text;
-  pieces.back().length = offset + text.size() - pieces.back().offset;
+  pieces.back().length = end - pieces.back().offset;
 }
 
 }  // namespace
@@ -23,8 +25,8 @@ Result<std::vector<TextPiece>> ParseReferences(std::string_view text) {
     const size_t open = text.find("${", at);
     if (open == std::string_view::npos) break;
     if (open > at && text[open - 1] == '$') {
-      AppendLiteral(pieces, text.substr(at, open - 1 - at), at);
-      AppendLiteral(pieces, "${", open);
+      AppendLiteral(pieces, text.substr(at, open - 1 - at), at, open - 1);
+      AppendLiteral(pieces, "${", open - 1, open + 2);
       at = open + 2;
       continue;
     }
@@ -33,7 +35,7 @@ Result<std::vector<TextPiece>> ParseReferences(std::string_view text) {
       return Fail(ErrorKind::kInvalid,
                   fmt::format("reference in {} is not closed by '}}'", Quote(text)));
     }
-    AppendLiteral(pieces, text.substr(at, open - at), at);
+    AppendLiteral(pieces, text.substr(at, open - at), at, open);
     const std::string_view name = text.substr(open + 2, close - open - 2);
     if (Trim(name).empty()) {
       return Fail(ErrorKind::kInvalid, fmt::format("reference in {} names nothing", Quote(text)));
@@ -41,7 +43,7 @@ Result<std::vector<TextPiece>> ParseReferences(std::string_view text) {
     pieces.push_back({true, std::string(name), open, close + 1 - open});
     at = close + 1;
   }
-  if (at < text.size()) AppendLiteral(pieces, text.substr(at), at);
+  if (at < text.size()) AppendLiteral(pieces, text.substr(at), at, text.size());
   return pieces;
 }
 
@@ -54,8 +56,10 @@ Result<std::string> Expand(std::string_view text, const Lookup& lookup) {
       continue;
     }
     const std::optional<std::string> value = lookup(piece.text);
-    if (!value)
-      return Fail(ErrorKind::kNotFound, fmt::format("undefined reference '${{{}}}'", piece.text));
+    if (!value) {
+      return Fail(ErrorKind::kNotFound,
+                  fmt::format("undefined reference {}", Quote("${" + piece.text + "}")));
+    }
     expanded += *value;
   }
   return expanded;
