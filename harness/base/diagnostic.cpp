@@ -8,6 +8,28 @@
 #include "base/text.h"
 
 namespace ctestbed {
+namespace {
+
+// The offset at or before `offset` where a character begins.
+size_t CharacterStart(std::string_view text, size_t offset) {
+  while (offset > 0 && offset < text.size() &&
+         (static_cast<unsigned char>(text[offset]) & 0xC0U) == 0x80U) {
+    --offset;
+  }
+  return offset;
+}
+
+// As wide as `text` is on a terminal: its tabs stay tabs.
+std::string Blank(std::string_view text) {
+  std::string blank;
+  for (const std::string& part : Split(text, '\t')) {
+    blank += std::string(DisplayWidth(part), ' ') + '\t';
+  }
+  blank.pop_back();
+  return blank;
+}
+
+}  // namespace
 
 void Diagnostics::AddSource(std::string file, std::string text) {
   sources_.emplace_back(std::move(file), std::move(text));
@@ -25,6 +47,7 @@ void Diagnostics::Add(Diagnostic diagnostic) {
   for (const auto& [file, text] : sources_) {
     if (file == diagnostic.mark.file) diagnostic.line = LineOf(text, diagnostic.mark.line);
   }
+  if (std::find(all_.begin(), all_.end(), diagnostic) != all_.end()) return;
   all_.push_back(std::move(diagnostic));
 }
 
@@ -40,7 +63,6 @@ std::vector<Diagnostic> Diagnostics::Sorted() const {
     return std::tie(a.mark.file, a.mark.line, a.mark.column) <
            std::tie(b.mark.file, b.mark.line, b.mark.column);
   });
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
 }
 
@@ -51,6 +73,7 @@ std::vector<Diagnostic> Diagnostics::About(std::string_view file) const {
 }
 
 std::string_view LineOf(std::string_view text, int number) {
+  if (number < 1) return {};
   for (int line = 1; line < number; ++line) {
     const size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
@@ -62,19 +85,19 @@ std::string_view LineOf(std::string_view text, int number) {
 std::string RenderLine(const SourceMark& mark, std::string_view line_text,
                        std::string_view remark) {
   constexpr size_t kWidest = 160;
-  const size_t column = mark.column > 0 ? static_cast<size_t>(mark.column - 1) : 0;
+  const size_t size = line_text.size();
+  const size_t column = std::min(static_cast<size_t>(std::max(mark.column, 1) - 1), size);
+  const size_t end = std::min(column + static_cast<size_t>(std::max(mark.length, 1)), size);
   // A long line is shown from near its caret.
-  const size_t start = column > kWidest / 2 ? column - kWidest / 2 : 0;
-  const std::string_view window = line_text.substr(std::min(start, line_text.size()), kWidest);
-  const std::string_view before = window.substr(0, column - start);
-  const size_t room = window.size() > before.size() ? window.size() - before.size() : 1;
-  const size_t carets = std::clamp<size_t>(static_cast<size_t>(std::max(mark.length, 1)), 1, room);
-  const std::string caret(DisplayWidth(window.substr(before.size(), carets)) == 0
-                              ? 1
-                              : DisplayWidth(window.substr(before.size(), carets)),
-                          '^');
-  std::string text = fmt::format("{:>4} | {}\n     | {}{}", mark.line, Visible(window),
-                                 std::string(DisplayWidth(before), ' '), caret);
+  const size_t start = CharacterStart(line_text, column > kWidest / 2 ? column - kWidest / 2 : 0);
+  const size_t stop = CharacterStart(line_text, std::min(start + kWidest, size));
+  const auto part = [&](size_t from, size_t to) {
+    return line_text.substr(from, std::max(from, to) - from);
+  };
+  const size_t carets = DisplayWidth(part(column, std::min(end, stop)));
+  std::string text =
+      fmt::format("{:>4} | {}\n     | {}{}", mark.line, Visible(part(start, stop)),
+                  Blank(part(start, column)), std::string(std::max<size_t>(carets, 1), '^'));
   if (!remark.empty()) text += fmt::format(" {}", remark);
   return text + "\n";
 }
@@ -82,7 +105,7 @@ std::string RenderLine(const SourceMark& mark, std::string_view line_text,
 std::string Render(const Diagnostic& diagnostic) {
   const SourceMark& mark = diagnostic.mark;
   std::string text;
-  if (!mark.file.empty()) text += mark.file + ":";
+  if (!mark.file.empty()) text += Visible(mark.file) + ":";
   if (mark.line > 0) text += fmt::format("{}:{}:", mark.line, mark.column);
   if (!text.empty()) text += " ";
   text += diagnostic.severity == Diagnostic::Severity::kError ? "error: " : "warning: ";
