@@ -20,7 +20,7 @@ std::string Describe(const Document& document) {
     case Document::Kind::kList:
       return "a list";
     case Document::Kind::kScalar:
-      return Quote(document.text);
+      return document.quoted ? "the text " + Quote(document.text) : Quote(document.text);
     case Document::Kind::kNull:
       break;
   }

@@ -40,7 +40,7 @@ struct Document::Entry {
   bool operator==(const Entry&) const = default;
 };
 
-// "a map", "a list", "text 'x'", "nothing": what stands there, for messages.
+// "a map", "a list", "'x'", "the text 'x'" (quoted), "nothing": what stands there, for messages.
 std::string Describe(const Document& document);
 
 }  // namespace ctestbed

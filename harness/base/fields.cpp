@@ -11,7 +11,7 @@ namespace ctestbed {
 namespace {
 
 std::optional<long> ParseInteger(const Document& value) {
-  if (!value.IsScalar() || value.text.empty()) return std::nullopt;
+  if (!value.IsScalar() || value.quoted || value.text.empty()) return std::nullopt;
   if (value.text.size() > 1 && value.text.front() == '0') return std::nullopt;
   if (!std::all_of(value.text.begin(), value.text.end(),
                    [](char c) { return c >= '0' && c <= '9'; }))
