@@ -1,0 +1,114 @@
+#include "report/wording.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+
+namespace ctestbed {
+namespace {
+
+std::string Plural(size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::vector<std::string> NonZero(const Totals& totals, int flaky) {
+  std::vector<std::string> parts;
+  const auto add = [&](int count, std::string_view word) {
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, word));
+  };
+  add(totals.passed, "passed");
+  add(totals.failed, "failed");
+  add(totals.errors, totals.errors == 1 ? "error" : "errors");
+  add(totals.blocked, "blocked");
+  add(totals.skipped, "skipped");
+  add(flaky, "flaky");
+  return parts;
+}
+
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+}  // namespace
+
+std::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kAborted:
+      return "aborted";
+    case Outcome::kEnvironmentFailed:
+      return "environment failed";
+    case Outcome::kTestsFailed:
+      return "failed";
+    case Outcome::kLeftovers:
+      return "leftovers";
+    case Outcome::kNothingRan:
+      return "nothing ran";
+    case Outcome::kSkipped:
+      return "skipped";
+    case Outcome::kPassed:
+      break;
+  }
+  return "passed";
+}
+
+std::string Counts(const Results& results) {
+  int flaky = 0;
+  for (const RunResult& run : results.runs) flaky += run.flaky ? 1 : 0;
+  size_t deploys = 0;
+  for (const EnvironmentStage& stage : results.stages) {
+    deploys += stage.kind == EnvironmentStage::Kind::kDeploy ? 1U : 0U;
+  }
+  const Totals runs = CountRuns(results);
+  const Totals cases = CountCases(results);
+  const std::vector<std::string> parts = NonZero(runs, flaky);
+  return fmt::format("{}{}{}; {} of {} passed; {}; {}", Join(parts, ", "),
+                     parts.empty() ? "" : " of ", Plural(results.runs.size(), "run"), cases.passed,
+                     Plural(static_cast<size_t>(cases.All()), "case"), Plural(deploys, "deploy"),
+                     FormatDuration(results.duration));
+}
+
+std::string EnvironmentName(const std::string& preset, const Cell& cell) {
+  return cell.empty() ? preset : preset + "," + CellName(cell);
+}
+
+std::string StageName(const EnvironmentStage& stage) {
+  const std::string name = EnvironmentName(stage.preset, stage.cell);
+  switch (stage.kind) {
+    case EnvironmentStage::Kind::kDeploy:
+      return "deploy " + name;
+    case EnvironmentStage::Kind::kServe:
+      return "serve " + name;
+    case EnvironmentStage::Kind::kTeardown:
+      break;
+  }
+  return "teardown " + name;
+}
+
+std::string Cause(const EnvironmentStage& stage) {
+  const std::string_view message = stage.message.empty() ? "failed" : FirstLine(stage.message);
+  if (stage.node.empty() || message.find(stage.node) != std::string_view::npos) {
+    return std::string(message);
+  }
+  return fmt::format("{}: {}", stage.node, message);
+}
+
+std::string RunAgain(const RunResult& run) {
+  return ShellCommand({"ctestbed", "run", "--run", run.name});
+}
+
+std::string_view FirstLine(std::string_view text) {
+  return LineOf(text, 1);
+}
+
+std::string CutMiddle(std::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  size_t head = most / 2;
+  size_t tail = text.size() - (most - head);
+  while (head > 0 && IsContinuation(text[head])) --head;
+  while (tail < text.size() && IsContinuation(text[tail])) ++tail;
+  return fmt::format("{}\n... {} bytes cut ...\n{}", text.substr(0, head), tail - head,
+                     text.substr(tail));
+}
+
+}  // namespace ctestbed
