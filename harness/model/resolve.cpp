@@ -1,0 +1,252 @@
+#include "model/resolve.h"
+
+#include <algorithm>
+
+namespace ctestbed {
+namespace {
+
+void Put(Environment& into, const Environment& from) {
+  for (const auto& [name, value] : from) into.insert_or_assign(name, value);
+}
+
+template <typename T>
+void Replace(std::optional<T>& into, const std::optional<T>& from) {
+  if (from) into = from;
+}
+
+void MergePorts(std::optional<std::vector<Port>>& into,
+                const std::optional<std::vector<Port>>& from) {
+  if (!from) return;
+  if (!into) into.emplace();
+  for (const Port& port : *from) {
+    const auto same = std::find_if(into->begin(), into->end(),
+                                   [&](const Port& old) { return old.name == port.name; });
+    if (same == into->end()) {
+      into->push_back(port);
+    } else {
+      *same = port;
+    }
+  }
+}
+
+void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
+  Replace(node.app_id, change.app_id);
+  Replace(node.services, change.services);
+  Replace(node.replicas, change.replicas);
+  Replace(node.command, change.command);
+  Replace(node.image, change.image);
+  Replace(node.working_directory, change.working_directory);
+  Put(node.environment, change.environment);
+  MergePorts(node.ports, change.ports);
+  Replace(node.port_handoff, change.port_handoff);
+  Replace(node.ready, change.ready);
+  for (const auto& [name, state] : change.depends_on) node.depends_on.insert_or_assign(name, state);
+  Replace(node.stop, change.stop);
+}
+
+// The nodes merged so far, and the environment that a node added from here on begins with.
+struct Merge {
+  std::vector<NodeOverlay> nodes;
+  Environment everywhere;
+
+  void Apply(const std::vector<NodeOverlay>& changes) {
+    for (const NodeOverlay& change : changes) {
+      auto node = std::find_if(nodes.begin(), nodes.end(), [&](const NodeOverlay& candidate) {
+        return candidate.name.value == change.name.value;
+      });
+      if (node == nodes.end()) {
+        nodes.push_back({.name = change.name, .environment = everywhere});
+        node = std::prev(nodes.end());
+      }
+      MergeInto(*node, change);
+    }
+  }
+
+  void ApplyEverywhere(const Environment& environment) {
+    Put(everywhere, environment);
+    for (NodeOverlay& node : nodes) Put(node.environment, environment);
+  }
+};
+
+std::vector<std::string> Values(const std::vector<Located<std::string>>& texts) {
+  std::vector<std::string> values;
+  for (const auto& text : texts) values.push_back(text.value);
+  return values;
+}
+
+std::string ValueOr(const std::optional<Located<std::string>>& text, const std::string& otherwise) {
+  return text ? text->value : otherwise;
+}
+
+Node Flatten(const NodeOverlay& merged) {
+  Node node;
+  node.name = merged.name.value;
+  node.app_id = ValueOr(merged.app_id, node.name);
+  if (merged.services) node.services = Values(*merged.services);
+  node.replicas = merged.replicas.value_or(1);
+  if (merged.command) node.command = Values(*merged.command);
+  node.image = ValueOr(merged.image, "");
+  node.working_directory = ValueOr(merged.working_directory, "");
+  for (const auto& [name, value] : merged.environment) node.environment[name] = value.value;
+  node.ports = merged.ports.value_or(std::vector<Port>{});
+  node.port_handoff = merged.port_handoff.value_or(PortHandoff::kHold);
+  node.ready = merged.ready;
+  for (const auto& [name, state] : merged.depends_on) node.depends_on[name] = state.value;
+  node.stop = merged.stop.value_or(StopSpec{});
+  return node;
+}
+
+Environment WithoutMarks(const std::map<std::string, std::string>& texts) {
+  Environment environment;
+  for (const auto& [name, value] : texts) environment[name] = {value, {}};
+  return environment;
+}
+
+// The product of `axes`: each a name and its values, the last fastest.
+using AxisValues = std::pair<std::string, std::vector<std::string>>;
+std::vector<Cell> Product(const std::vector<AxisValues>& axes) {
+  std::vector<Cell> cells{Cell{}};
+  for (const auto& [axis, values] : axes) {
+    std::vector<Cell> larger;
+    for (const Cell& cell : cells) {
+      for (const std::string& value : values) {
+        larger.push_back(cell);
+        larger.back()[axis] = value;
+      }
+    }
+    cells = std::move(larger);
+  }
+  return cells;
+}
+
+std::vector<std::string> ValuesOf(const Axis& axis) {
+  std::vector<std::string> values;
+  for (const AxisValue& value : axis.values) values.push_back(value.name.value);
+  return values;
+}
+
+AxisChoice ChoiceOf(const Suite& suite, const Axis& axis) {
+  const auto chosen = suite.matrix.axes.find(axis.name.value);
+  return chosen == suite.matrix.axes.end() ? AxisChoice{} : chosen->second;
+}
+
+bool IsFor(const CellPattern& pattern, const Preset& preset) {
+  const auto named = pattern.find("preset");
+  return named == pattern.end() || named->second.value == preset.name.value;
+}
+
+bool Matches(const CellPattern& pattern, const Preset& preset, const Cell& cell) {
+  return IsFor(pattern, preset) &&
+         std::all_of(pattern.begin(), pattern.end(), [&](const auto& entry) {
+           const auto axis = cell.find(entry.first);
+           return entry.first == "preset" ||
+                  (axis != cell.end() && axis->second == entry.second.value);
+         });
+}
+
+void Include(std::vector<CellChoice>& choices, const Cell& cell) {
+  for (CellChoice& choice : choices) {
+    if (std::find(choice.begin(), choice.end(), cell) == choice.end()) continue;
+    choice = {cell};
+    return;
+  }
+  choices.push_back({cell});
+}
+
+void Exclude(std::vector<CellChoice>& choices, const CellPattern& pattern, const Preset& preset) {
+  for (CellChoice& choice : choices) {
+    std::erase_if(choice, [&](const Cell& cell) { return Matches(pattern, preset, cell); });
+  }
+  std::erase_if(choices, [](const CellChoice& choice) { return choice.empty(); });
+}
+
+size_t Multiply(size_t count, size_t factor) {
+  return std::min(count * factor, kMostCells + 1);
+}
+
+}  // namespace
+
+Cell DefaultCell(const Preset& preset) {
+  Cell cell;
+  for (const Axis& axis : preset.axes) cell[axis.name.value] = axis.values.front().name.value;
+  return cell;
+}
+
+std::vector<Cell> CellsOf(const Preset& preset) {
+  std::vector<AxisValues> axes;
+  for (const Axis& axis : preset.axes) axes.emplace_back(axis.name.value, ValuesOf(axis));
+  return Product(axes);
+}
+
+std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell,
+                                     const Environment& suite, const Environment& host) {
+  Merge merge{{}, host};
+  for (const Overlay& layer : preset.layers) merge.ApplyEverywhere(layer.environment);
+  for (const Overlay& layer : preset.layers) merge.Apply(layer.nodes);
+  for (const Axis& axis : preset.axes) {
+    const auto chosen = cell.find(axis.name.value);
+    const AxisValue* value =
+        chosen == cell.end() ? &axis.values.front() : axis.Find(chosen->second);
+    if (value == nullptr) continue;
+    merge.ApplyEverywhere(value->overlay.environment);
+    merge.Apply(value->overlay.nodes);
+  }
+  merge.ApplyEverywhere(suite);
+  return std::move(merge.nodes);
+}
+
+Topology Resolve(const Preset& preset, const Cell& cell,
+                 const std::map<std::string, std::string>& suite_environment,
+                 const std::map<std::string, std::string>& host_environment) {
+  Topology topology;
+  for (const NodeOverlay& node :
+       MergedNodes(preset, cell, WithoutMarks(suite_environment), WithoutMarks(host_environment))) {
+    topology.nodes.push_back(Flatten(node));
+  }
+  return topology;
+}
+
+std::vector<CellChoice> ChoicesOf(const Suite& suite, const Preset& preset) {
+  std::vector<AxisValues> fixed;
+  std::vector<AxisValues> open;
+  for (const Axis& axis : preset.axes) {
+    const AxisChoice choice = ChoiceOf(suite, axis);
+    const bool listed = choice.kind == AxisChoice::Kind::kListed;
+    (choice.kind == AxisChoice::Kind::kAny ? open : fixed)
+        .emplace_back(axis.name.value, listed ? Values(choice.values) : ValuesOf(axis));
+  }
+  std::vector<CellChoice> choices;
+  for (const Cell& cell : Product(fixed)) {
+    CellChoice& choice = choices.emplace_back();
+    for (Cell& completed : Product(open)) {
+      completed.insert(cell.begin(), cell.end());
+      choice.push_back(std::move(completed));
+    }
+  }
+  for (const CellPattern& pattern : suite.matrix.include) {
+    if (!IsFor(pattern, preset)) continue;
+    Cell cell = DefaultCell(preset);
+    for (const auto& [axis, value] : pattern) {
+      if (axis != "preset") cell[axis] = value.value;
+    }
+    Include(choices, cell);
+  }
+  for (const CellPattern& pattern : suite.matrix.exclude) Exclude(choices, pattern, preset);
+  return choices;
+}
+
+size_t CountCells(const Suite& suite, const Preset& preset) {
+  size_t count = 1;
+  for (const Axis& axis : preset.axes) {
+    const AxisChoice choice = ChoiceOf(suite, axis);
+    const bool listed = choice.kind == AxisChoice::Kind::kListed;
+    count = Multiply(count, listed ? choice.values.size() : axis.values.size());
+  }
+  return count;
+}
+
+size_t CountCells(const Preset& preset) {
+  return CountCells(Suite{}, preset);
+}
+
+}  // namespace ctestbed
