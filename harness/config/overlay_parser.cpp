@@ -1,0 +1,241 @@
+#include "config/overlay_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "config/reading.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr int kMostReplicas = 64;
+constexpr int kHighestPort = 65535;
+
+constexpr std::array kTopologyFields{
+    Field{"nodes", Shape::kList, "what is started, one map each", true}};
+
+constexpr std::array kNodeFields{
+    Field{"name", Shape::kName, "what dependencies and references call the node", true},
+    Field{"app_id", Shape::kName, "what routing calls it; default: the name"},
+    Field{"services", Shape::kTextList, "the logical services it hosts"},
+    Field{"replicas", Shape::kAny, "how many of it, 1 to 64"},
+    Field{"run", Shape::kMap, "what is started: {command: [PROGRAM, ARGUMENT...], image: IMAGE}"},
+    Field{"working_directory", Shape::kText, "relative to the preset; default: a fresh one"},
+    Field{"environment", Shape::kTextMap, "variables of this node"},
+    Field{"ports", Shape::kMap, "NAME: NUMBER, or NAME: {number: N, host: N}"},
+    Field{"port_handoff", Shape::kText, "hold or release"},
+    Field{"ready", Shape::kMap, "a probe and its arguments, port, within"},
+    Field{"depends_on", Shape::kAny, "NODE: started or ready; or a list of nodes to be ready"},
+    Field{"stop", Shape::kMap, "{grace: DURATION} between SIGTERM and SIGKILL"},
+};
+
+constexpr std::array kRunFields{
+    Field{"command", Shape::kTextList, "program and arguments; no shell is involved"},
+    Field{"image", Shape::kText, "container image"},
+};
+
+constexpr std::array kPortFields{
+    Field{"number", Shape::kAny, "the port the node listens on", true},
+    Field{"host", Shape::kAny, "a fixed port of the host; default: a free one"},
+};
+
+constexpr std::array kStopFields{
+    Field{"grace", Shape::kDuration, "between SIGTERM and SIGKILL", true}};
+
+constexpr std::array kForeignNodeKeys{
+    ForeignKey{"command", "write run: {command: [PROGRAM, ARGUMENT...]}"},
+    ForeignKey{"image", "write run: {image: IMAGE}"},
+    ForeignKey{"env", "did you mean 'environment'?"},
+    ForeignKey{"appId", "did you mean 'app_id'?"},
+    ForeignKey{"dependsOn", "did you mean 'depends_on'?"},
+    ForeignKey{"health", "did you mean 'ready'?"},
+    ForeignKey{"healthcheck", "did you mean 'ready'?"},
+    ForeignKey{"portHandoff", "did you mean 'port_handoff'?"},
+    ForeignKey{"working_dir", "did you mean 'working_directory'?"},
+    ForeignKey{"workingDirectory", "did you mean 'working_directory'?"},
+};
+
+// Words that begin references of other kinds, so that no node may be called by them.
+constexpr std::array<std::string_view, 7> kReservedNames{
+    "cell", "environment", "node", "port", "preset", "run", "services"};
+
+void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
+  const auto name = fields.Text("name");
+  if (!name) return;
+  node.name = *name;
+  if (std::find(kReservedNames.begin(), kReservedNames.end(), name->value) !=
+      kReservedNames.end()) {
+    problems.Error(name->mark, fmt::format("no node can be called {}", Quote(name->value)),
+                   fmt::format("references begin with these: {}", fmt::join(kReservedNames, ", ")));
+  }
+}
+
+void ReadRun(const Document& map, NodeOverlay& node, Diagnostics& problems) {
+  const Fields fields(map, "run", kRunFields, problems);
+  node.command = fields.Texts("command");
+  node.image = fields.Text("image");
+  if (node.command && node.command->empty()) {
+    problems.Error(fields.Find("command")->mark, "'command' names no program");
+  }
+}
+
+Port ReadPort(const Document::Entry& entry, Diagnostics& problems) {
+  CheckName(entry.key, "port name", problems);
+  const auto number = [&](const Document& value) {
+    return ReadNumber(value, fmt::format("port {}", Quote(entry.key.value)), 1, kHighestPort,
+                      problems)
+        .value_or(0);
+  };
+  if (!entry.value.IsMap()) return {entry.key.value, number(entry.value), 0};
+  const Fields fields(entry.value, "port", kPortFields, problems);
+  const Document* inner = fields.Find("number");
+  const Document* host = fields.Find("host");
+  return {entry.key.value, inner != nullptr ? number(*inner) : 0,
+          host != nullptr ? number(*host) : 0};
+}
+
+void ReadPorts(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
+  const Document* map = fields.Find("ports");
+  if (map == nullptr) return;
+  node.ports.emplace();
+  for (const Document::Entry& entry : map->entries) {
+    node.ports->push_back(ReadPort(entry, problems));
+  }
+}
+
+bool IsNear(std::string_view word, const std::vector<std::string>& known) {
+  return DidYouMean(word, known, "").starts_with("did you mean");
+}
+
+// The table of a `ready` map: every probe, and what goes with any of them. Unknown keys are
+// reported here, as unknown probes, and let through.
+std::vector<Field> ReadyFields(const Document& map, const Reader& reader) {
+  std::vector<Field> table{{"port", Shape::kName, "the port to probe; default: the first"},
+                           {"within", Shape::kDuration, "from start to ready"}};
+  const std::vector<std::string>& probes = reader.vocabulary.probes;
+  for (const std::string& probe : probes) table.push_back({probe, Shape::kAny, "a probe"});
+  for (const Document::Entry& entry : map.entries) {
+    const std::string& key = entry.key.value;
+    const auto is_key = [&](const Field& field) { return field.key == key; };
+    if (std::any_of(table.begin(), table.end(), is_key)) continue;
+    if (!IsNear(key, probes) && IsNear(key, {"port", "within"})) continue;
+    reader.problems.Error(entry.key.mark, fmt::format("unknown probe {}", Quote(key)),
+                          DidYouMean(key, probes, "probes"));
+    table.push_back({key, Shape::kAny, ""});
+  }
+  return table;
+}
+
+std::optional<ProbeSpec> ReadReady(const Document& map, const Reader& reader) {
+  const std::vector<Field> table = ReadyFields(map, reader);
+  const Fields fields(map, "ready", table, reader.problems);
+  ProbeSpec spec{.within = fields.Time("within").value_or(reader.defaults.ready_within)};
+  if (const auto port = fields.Text("port")) spec.port = port->value;
+  int probes = 0;
+  for (const Document::Entry& entry : map.entries) {
+    if (entry.key.value == "port" || entry.key.value == "within") continue;
+    if (++probes == 1) {
+      spec.kind = entry.key.value;
+      spec.arguments = entry.value;
+    } else {
+      reader.problems.Error(entry.key.mark, "'ready' has more than one probe",
+                            fmt::format("keep {} or {}", Quote(spec.kind), Quote(entry.key.value)));
+    }
+  }
+  if (probes == 0) {
+    reader.problems.Error(map.mark, "'ready' has no probe",
+                          DidYouMean("", reader.vocabulary.probes, "probes"));
+  }
+  const auto& known = reader.vocabulary.probes;
+  if (std::find(known.begin(), known.end(), spec.kind) == known.end()) return std::nullopt;
+  if (reader.vocabulary.check_probe) reader.vocabulary.check_probe(spec, reader.problems);
+  return spec;
+}
+
+void ReadDependency(const Located<std::string>& name, const Located<std::string>& state,
+                    NodeOverlay& node, Diagnostics& problems) {
+  constexpr std::array<std::string_view, 2> kStates{"started", "ready"};
+  const auto index = ReadWord(state, name.value, kStates, problems);
+  node.depends_on[name.value] = {
+      index == size_t{0} ? DependencyState::kStarted : DependencyState::kReady, name.mark};
+}
+
+void ReadDependsOn(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
+  const Document* value = fields.Find("depends_on");
+  if (value == nullptr) return;
+  if (value->IsList() && CheckShape(*value, Shape::kTextList, "depends_on", problems)) {
+    for (const Document& item : value->items) {
+      node.depends_on[item.text] = {DependencyState::kReady, item.mark};
+    }
+  } else if (!value->IsList() && CheckShape(*value, Shape::kTextMap, "depends_on", problems)) {
+    for (const Document::Entry& entry : value->entries) {
+      ReadDependency(entry.key, {entry.value.text, entry.value.mark}, node, problems);
+    }
+  }
+}
+
+void ReadServices(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
+  node.services = fields.Texts("services");
+  if (!node.services) return;
+  for (const auto& service : *node.services) CheckName(service, "service", problems);
+}
+
+NodeOverlay ReadNode(const Document& item, const Reader& reader) {
+  Diagnostics& problems = reader.problems;
+  const Document map = WithoutForeignKeys(item, "node", kForeignNodeKeys, problems);
+  const Fields fields(map, "node", kNodeFields, problems);
+  NodeOverlay node;
+  ReadName(fields, node, problems);
+  ReadServices(fields, node, problems);
+  ReadPorts(fields, node, problems);
+  ReadDependsOn(fields, node, problems);
+  node.app_id = fields.Text("app_id");
+  node.working_directory = fields.Text("working_directory");
+  node.environment = ReadEnvironment(fields, "environment", problems);
+  if (const Document* run = fields.Find("run")) ReadRun(*run, node, problems);
+  if (const Document* ready = fields.Find("ready")) node.ready = ReadReady(*ready, reader);
+  if (const Document* replicas = fields.Find("replicas")) {
+    node.replicas = ReadNumber(*replicas, "'replicas'", 1, kMostReplicas, problems);
+  }
+  if (const auto handoff = fields.Text("port_handoff")) {
+    constexpr std::array<std::string_view, 2> kHandoffs{"hold", "release"};
+    const auto index = ReadWord(*handoff, "port_handoff", kHandoffs, problems);
+    node.port_handoff = index == size_t{1} ? PortHandoff::kRelease : PortHandoff::kHold;
+  }
+  if (const Document* stop = fields.Find("stop")) {
+    const auto grace = Fields(*stop, "stop", kStopFields, problems).Time("grace");
+    node.stop = StopSpec{grace.value_or(reader.defaults.stop_grace)};
+  }
+  return node;
+}
+
+}  // namespace
+
+Overlay ReadOverlay(const Fields& fields, const Reader& reader) {
+  Overlay overlay;
+  overlay.environment = ReadEnvironment(fields, "environment", reader.problems);
+  const Document* topology = fields.Find("topology");
+  if (topology == nullptr) return overlay;
+  const Fields inner(*topology, "topology", kTopologyFields, reader.problems);
+  const Document* nodes = inner.Find("nodes");
+  if (nodes == nullptr) return overlay;
+  for (const Document& item : nodes->items) {
+    NodeOverlay node = ReadNode(item, reader);
+    if (node.name.value.empty()) continue;
+    const auto same = std::find_if(
+        overlay.nodes.begin(), overlay.nodes.end(),
+        [&](const NodeOverlay& other) { return other.name.value == node.name.value; });
+    if (same != overlay.nodes.end()) {
+      reader.problems.Error(node.name.mark, fmt::format("duplicate node {}", Quote(node.name.value)),
+                            fmt::format("it is already on line {}", same->name.mark.line));
+      continue;
+    }
+    overlay.nodes.push_back(std::move(node));
+  }
+  return overlay;
+}
+
+}  // namespace ctestbed

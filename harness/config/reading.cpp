@@ -1,0 +1,73 @@
+#include "config/reading.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/text.h"
+
+namespace ctestbed {
+
+Document WithoutForeignKeys(const Document& map, std::string_view what,
+                            std::span<const ForeignKey> foreign, Diagnostics& problems) {
+  Document own = map;
+  std::erase_if(own.entries, [&](const Document::Entry& entry) {
+    const auto found = std::find_if(foreign.begin(), foreign.end(), [&](const ForeignKey& known) {
+      return known.key == entry.key.value;
+    });
+    if (found == foreign.end()) return false;
+    problems.Error(entry.key.mark, fmt::format("unknown key {} in {}", Quote(found->key), what),
+                   std::string(found->hint));
+    return true;
+  });
+  return own;
+}
+
+bool CheckName(const Located<std::string>& name, std::string_view what, Diagnostics& problems) {
+  if (IsName(name.value)) return true;
+  problems.Error(name.mark, fmt::format("{} {} is no name", what, Quote(name.value)),
+                 "use up to 63 letters, digits, '_', '.' and '-', a letter or digit first");
+  return false;
+}
+
+std::optional<int> ReadNumber(const Document& value, std::string_view what, int least, int most,
+                              Diagnostics& problems) {
+  int number = 0;
+  const char* end = value.text.data() + value.text.size();
+  const auto parsed = std::from_chars(value.text.data(), end, number);
+  const bool whole = value.IsScalar() && parsed.ec == std::errc() && parsed.ptr == end &&
+                     (value.text.size() == 1 || value.text.front() != '0');
+  if (whole && number >= least && number <= most) return number;
+  problems.Error(value.mark, fmt::format("{} must be a number from {} to {}, not {}", what, least,
+                                         most, Describe(value)));
+  return std::nullopt;
+}
+
+std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,
+                               std::span<const std::string_view> words, Diagnostics& problems) {
+  const auto found = std::find(words.begin(), words.end(), text.value);
+  if (found != words.end()) return static_cast<size_t>(found - words.begin());
+  problems.Error(text.mark, fmt::format("{} must be {}, not {}", Quote(key),
+                                        fmt::join(words, " or "), Quote(text.value)));
+  return std::nullopt;
+}
+
+Environment ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems) {
+  Environment environment;
+  for (const auto& [name, value] : fields.TextMap(key)) {
+    if (name.value.empty() || name.value.find('=') != std::string::npos) {
+      problems.Error(name.mark, fmt::format("{} cannot name an environment variable",
+                                            Quote(name.value)));
+    }
+    environment[name.value] = value;
+  }
+  return environment;
+}
+
+std::string FileStem(const std::string& path) {
+  return std::filesystem::path(path).stem().string();
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,44 @@
+// Helpers that the readers of presets and suites share, on top of base/fields.h.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/document.h"
+#include "base/fields.h"
+#include "model/resolve.h"
+
+namespace ctestbed {
+
+// A key that users of other tools write, and what to write instead.
+struct ForeignKey {
+  std::string_view key;
+  std::string_view hint;
+};
+
+// `map` without the keys of `foreign`, each of which is reported. `what` names the map: "node".
+Document WithoutForeignKeys(const Document& map, std::string_view what,
+                            std::span<const ForeignKey> foreign, Diagnostics& problems);
+
+// Whether `name` is a name (base/text.h: IsName); reports it if not. `what` is "port name".
+bool CheckName(const Located<std::string>& name, std::string_view what, Diagnostics& problems);
+
+// A whole number from `least` to `most`; `what` names it in messages: "port 'http'".
+std::optional<int> ReadNumber(const Document& value, std::string_view what, int least, int most,
+                              Diagnostics& problems);
+
+// The index of `text` in `words`; `key` names it in messages. Absent and reported if it is none.
+std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,
+                               std::span<const std::string_view> words, Diagnostics& problems);
+
+// The text map `key` as an environment; refuses names that no environment can hold.
+Environment ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems);
+
+// The file's name without its folders and its last extension.
+std::string FileStem(const std::string& path);
+
+}  // namespace ctestbed
