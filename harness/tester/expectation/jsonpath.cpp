@@ -294,7 +294,9 @@ std::vector<const Json*> JsonPath::Evaluate(const Json& root) const {
   return jsonpath::Evaluator(root).Find(*query_, root);
 }
 
-bool JsonPath::IsSingular() const { return query_->IsSingular(); }
+bool JsonPath::IsSingular() const {
+  return query_->IsSingular();
+}
 
 std::string JsonPath::Explain(const Json& root) const {
   jsonpath::Evaluator evaluator(root);
@@ -309,7 +311,8 @@ std::string JsonPath::Explain(const Json& root) const {
     const std::string sought =
         jsonpath::WhatWasSought(segment, text.substr(segment.offset, segment.length));
     const std::string_view reached = Trim(text.substr(0, segment.offset));
-    if (nodes.size() > 1) return fmt::format("no {} in any of {} {}", sought, nodes.size(), reached);
+    if (nodes.size() > 1)
+      return fmt::format("no {} in any of {} {}", sought, nodes.size(), reached);
     return fmt::format("no {} in {}; {}", sought, reached, jsonpath::WhatStands(*nodes.front()));
   }
   return {};

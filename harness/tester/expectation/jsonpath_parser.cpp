@@ -40,12 +40,18 @@ const FunctionEntry& EntryOf(Function function) {
   return Functions().front();
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool IsLower(char c) {
+  return c >= 'a' && c <= 'z';
+}
 bool IsNameFirst(char c) {
   return IsLower(c) || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool IsNameChar(char c) { return IsNameFirst(c) || IsDigit(c); }
+bool IsNameChar(char c) {
+  return IsNameFirst(c) || IsDigit(c);
+}
 
 void AppendUtf8(std::string& text, std::uint32_t code) {
   const auto put = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
