@@ -26,7 +26,7 @@ std::string CutToWidth(std::string_view text, size_t columns) {
 
 std::string Heading(const RunResult& run) {
   const std::string head = fmt::format("  {:<7} {}  ", VerdictName(run.verdict), run.name);
-  if (run.verdict == Verdict::kBlocked || run.verdict == Verdict::kSkipped) {
+  if (run.attempts == 0 || run.verdict == Verdict::kBlocked || run.verdict == Verdict::kSkipped) {
     return head + std::string(FirstLine(run.message));
   }
   const size_t count = run.cases.size();
@@ -67,7 +67,7 @@ void Console::Finish() {
     TellStage(results.stages[i]);
   }
   doing_.clear();
-  if (results.aborted) Line(fmt::format("aborted: {}", results.abort_reason));
+  if (results.aborted) Line(fmt::format("the session was aborted: {}", results.abort_reason));
   Line(fmt::format("{}: {}", OutcomeName(OutcomeOf(results)), Counts(results)));
   if (!results.out.empty()) Line(fmt::format("results: {}", results.out));
   Flush();
@@ -101,10 +101,9 @@ void Console::TellStage(const EnvironmentStage& stage) {
 
 void Console::TellRun(const RunResult& run) {
   told_.insert(run.name);
-  const bool bad = run.verdict == Verdict::kFailed || run.verdict == Verdict::kError;
   const bool quiet = run.verdict == Verdict::kPassed && !run.flaky;
   if (!tty_ || !quiet) Line(Heading(run));
-  if (bad) TellCases(run);
+  if (HasFailed(run)) TellCases(run);
 }
 
 void Console::TellCases(const RunResult& run) {
@@ -118,7 +117,7 @@ void Console::TellCases(const RunResult& run) {
 
 void Console::TellDetail(std::string_view detail) {
   if (Trim(detail).empty()) return;
-  for (const std::string& line : Split(LastLines(CutMiddle(detail, kMostDetail), SIZE_MAX), '\n')) {
+  for (const std::string& line : Split(CutDetail(detail, kMostDetail), '\n')) {
     Line("      " + line);
   }
 }

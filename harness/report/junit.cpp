@@ -17,7 +17,7 @@ namespace {
 // GitLab fails on text nodes of some 10 MB and on files over 30 MB.
 constexpr size_t kMostText = 256U << 10U;
 constexpr size_t kMostTextAfterBudget = 1U << 10U;
-constexpr size_t kTextBudget = 16U << 20U;
+constexpr size_t kTextBudget = 8U << 20U;
 constexpr size_t kMostAttribute = 1U << 10U;
 
 struct Counts {
@@ -178,7 +178,7 @@ class JunitWriter {
   std::string Problem(std::string_view element, std::string_view type, const CaseRecord& record) {
     return fmt::format("      <{0}{1}{2}>{3}</{0}>\n", element,
                        Attribute("message", FirstLine(record.message)), Attribute("type", type),
-                       Text(record.detail.empty() ? record.message : record.detail));
+                       Body(record.message, record.detail));
   }
 
   static std::string Skipped(std::string_view message) {
@@ -191,14 +191,18 @@ class JunitWriter {
                     failure.verdict == Verdict::kFailed ? "Failure" : "Error");
     return fmt::format("      <{0}{1}{2}><stackTrace>{3}</stackTrace></{0}>\n", element,
                        Attribute("message", FirstLine(failure.message)),
-                       Attribute("type", VerdictName(failure.verdict)), Text(failure.detail));
+                       Attribute("type", VerdictName(failure.verdict)),
+                       Body(failure.message, failure.detail));
   }
 
-  std::string Text(std::string_view text) {
+  // Some readers show this alone, so it must begin with the message.
+  std::string Body(const std::string& message, const std::string& detail) {
     const bool much = text_written_ > kTextBudget;
-    std::string xml = XmlText(CutMiddle(text, much ? kMostTextAfterBudget : kMostText));
-    text_written_ += xml.size();
-    return xml;
+    const bool repeats = detail.starts_with(message);
+    std::string text = repeats ? detail : message + (detail.empty() ? "" : "\n") + detail;
+    text = XmlText(CutDetail(text, much ? kMostTextAfterBudget : kMostText));
+    text_written_ += text.size();
+    return text;
   }
 
   // Compared as written, since different bytes may be shown alike.

@@ -38,8 +38,7 @@ std::string Plain(std::string_view text) {
 
 // `text` between fences longer than any run of backticks in it.
 std::string Fenced(std::string_view text) {
-  std::string shown = Visible(CutMiddle(text, kMostDetail));
-  while (!shown.empty() && shown.back() == '\n') shown.pop_back();
+  const std::string shown = Visible(CutDetail(text, kMostDetail));
   size_t longest = 2;
   for (size_t i = 0, ticks = 0; i < shown.size(); ++i) {
     ticks = shown[i] == '`' ? ticks + 1 : 0;
@@ -103,20 +102,31 @@ void AddFailures(const Results& results, Page& page) {
     if (!stage.ok && !stage.recovered) AddFailedStage(stage, page);
   }
   for (const RunResult& run : results.runs) {
-    if (run.verdict == Verdict::kFailed || run.verdict == Verdict::kError) AddFailedRun(run, page);
+    if (HasFailed(run)) AddFailedRun(run, page);
   }
 }
 
 // One line for each run that `chosen` accepts.
-template <typename Chosen, typename Remark>
-void AddList(std::string_view title, const Results& results, Chosen chosen, Remark remark,
-             Page& page) {
+void AddList(std::string_view title, const Results& results, bool (*chosen)(const RunResult&),
+             std::string (*remark)(const RunResult&), Page& page) {
   if (std::none_of(results.runs.begin(), results.runs.end(), chosen)) return;
   page.Add(fmt::format("## {}\n\n", title));
   for (const RunResult& run : results.runs) {
     if (chosen(run)) page.Add(fmt::format("- {}: {}\n", Plain(run.name), Plain(remark(run))));
   }
   page.Add("\n");
+}
+
+bool NeverRan(const RunResult& run) {
+  return run.verdict == Verdict::kBlocked || (run.verdict == Verdict::kError && run.attempts == 0);
+}
+
+std::string Reason(const RunResult& run) {
+  return std::string(FirstLine(run.message));
+}
+
+bool IsFlaky(const RunResult& run) {
+  return run.flaky;
 }
 
 std::string FirstComplaint(const RunResult& run) {
@@ -156,11 +166,8 @@ std::string RenderMarkdown(const std::vector<Event>& events) {
   Page page;
   page.Add(Headline(results));
   AddFailures(results, page);
-  AddList(
-      "Blocked", results, [](const RunResult& run) { return run.verdict == Verdict::kBlocked; },
-      [](const RunResult& run) { return std::string(FirstLine(run.message)); }, page);
-  AddList(
-      "Flaky", results, [](const RunResult& run) { return run.flaky; }, FirstComplaint, page);
+  AddList("Not run", results, NeverRan, Reason, page);
+  AddList("Flaky", results, IsFlaky, FirstComplaint, page);
   AddEnvironments(results, page);
   AddRuns(results, page);
   return page.Finish();

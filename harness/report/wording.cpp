@@ -93,6 +93,10 @@ std::string Cause(const EnvironmentStage& stage) {
   return fmt::format("{}: {}", stage.node, message);
 }
 
+bool HasFailed(const RunResult& run) {
+  return run.attempts > 0 && (run.verdict == Verdict::kFailed || run.verdict == Verdict::kError);
+}
+
 std::string RunAgain(const RunResult& run) {
   return ShellCommand({"ctestbed", "run", "--run", run.name});
 }
@@ -109,6 +113,11 @@ std::string CutMiddle(std::string_view text, size_t most) {
   while (tail < text.size() && IsContinuation(text[tail])) ++tail;
   return fmt::format("{}\n... {} bytes cut ...\n{}", text.substr(0, head), tail - head,
                      text.substr(tail));
+}
+
+std::string CutDetail(std::string_view detail, size_t most) {
+  while (!detail.empty() && detail.back() == '\n') detail.remove_suffix(1);
+  return CutMiddle(detail, most);
 }
 
 }  // namespace ctestbed

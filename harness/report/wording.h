@@ -21,6 +21,9 @@ std::string StageName(const EnvironmentStage& stage);
 // The message, led by the node it is about: "redis: exited with code 3 before it was ready".
 std::string Cause(const EnvironmentStage& stage);
 
+// Whether the run broke or failed, rather than never having been started.
+bool HasFailed(const RunResult& run);
+
 // A command line that runs `run` again.
 std::string RunAgain(const RunResult& run);
 
@@ -30,5 +33,7 @@ std::string_view FirstLine(std::string_view text);
 // `text` with its middle cut out where it is longer than about `most` bytes; cut between characters
 // of UTF-8, and it says how much is gone.
 std::string CutMiddle(std::string_view text, size_t most);
+// The same without the line ends at the end of `detail`.
+std::string CutDetail(std::string_view detail, size_t most);
 
 }  // namespace ctestbed

@@ -44,7 +44,7 @@ std::string XmlText(std::string_view text) {
   xml.reserve(shown.size());
   for (size_t i = 0; i < shown.size(); ++i) {
     const std::string_view escaped = Escaped(shown[i]);
-    if (IsNonCharacter(std::string_view(shown).substr(i))) {
+    if (shown[i] == '\xEF' && IsNonCharacter(std::string_view(shown).substr(i))) {
       xml += "\xEF\xBF\xBD";
       i += 2;
     } else if (escaped.empty()) {

@@ -1,0 +1,164 @@
+// Every report of every story below, held against testdata/STORY.*. CTESTBED_UPDATE_GOLDEN=1 in the
+// environment writes the files anew.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "report/console.h"
+#include "report/reporter.h"
+#include "report/test_stream.h"
+
+namespace ctestbed {
+namespace {
+
+struct Story {
+  std::string name;
+  Stream stream;
+};
+
+Stream Deployed(std::vector<Run> runs = {kAccounts}) {
+  Stream stream;
+  stream.Begin(std::move(runs)).Deploying(kAccounts).Ready(kAccounts);
+  return stream;
+}
+
+Stream Passed() {
+  return Deployed({kAccounts, kOrders})
+      .Started(kAccounts)
+      .Case(kAccounts, "create")
+      .Case(kAccounts, "delete")
+      .Finished(kAccounts)
+      .Started(kOrders)
+      .Case(kOrders, "create")
+      .Finished(kOrders)
+      .Removed()
+      .End();
+}
+
+Stream Failed() {
+  return Deployed()
+      .Started(kAccounts)
+      .Case(kAccounts, "create", Verdict::kFailed, "status is 500, expected 201",
+            "  12 |     status: 201\n     |             ^^^\nbody: {\"error\": \"no store\"}\n")
+      .Case(kAccounts, "delete", Verdict::kSkipped, "needs create")
+      .Finished(kAccounts, Verdict::kFailed)
+      .Removed()
+      .End();
+}
+
+Stream Crashed() {
+  return Deployed()
+      .Started(kAccounts)
+      .Case(kAccounts, "create")
+      .Finished(kAccounts, Verdict::kError, "'accounts_test' was killed by SIGSEGV")
+      .Removed()
+      .End();
+}
+
+Stream Blocked() {
+  return Stream()
+      .Begin({kAccounts, kOrders})
+      .Deploying(kAccounts)
+      .DeployFailed(kAccounts, "redis", "exited with code 3 before it was ready",
+                    "stderr.log: cannot bind 127.0.0.1:6379")
+      .Removed()
+      .Finished(kAccounts, Verdict::kBlocked)
+      .End();
+}
+
+Stream Broken() {
+  return Deployed()
+      .Started(kAccounts)
+      .NodeFailed("redis", "was killed by SIGKILL")
+      .Case(kAccounts, "create", Verdict::kError, "connection refused")
+      .Finished(kAccounts, Verdict::kError, "environment broke: redis was killed by SIGKILL")
+      .Removed()
+      .End();
+}
+
+Stream Flaky() {
+  return Deployed()
+      .Started(kAccounts, 1)
+      .Case(kAccounts, "create", Verdict::kFailed, "status is 500", "body: oops", 1)
+      .Finished(kAccounts, Verdict::kFailed, {}, 1)
+      .Started(kAccounts, 2)
+      .Case(kAccounts, "create", Verdict::kPassed, {}, {}, 2)
+      .Finished(kAccounts, Verdict::kPassed, {}, 2)
+      .Removed()
+      .End();
+}
+
+Stream Aborted() {
+  return Deployed({kAccounts, kOrders})
+      .Started(kAccounts)
+      .Case(kAccounts, "create")
+      .Removed()
+      .End("ctest was killed");
+}
+
+Stream Leftovers() {
+  return Deployed()
+      .Started(kAccounts)
+      .Case(kAccounts, "create")
+      .Finished(kAccounts)
+      .Removed("left behind: process 4711")
+      .End();
+}
+
+Stream Hostile() {
+  const std::string escape = "\x1b[2J<b>&\"]]>` \xff``` | *x* \x07";
+  return Deployed()
+      .Started(kAccounts)
+      .Case(kAccounts, escape, Verdict::kFailed, escape, escape + "\n````\n" + escape)
+      .Case(kAccounts, "twice")
+      .Case(kAccounts, "twice")
+      .Finished(kAccounts, Verdict::kFailed)
+      .Removed()
+      .End();
+}
+
+std::vector<Story> Stories() {
+  return {{"passed", Passed()},   {"failed", Failed()},
+          {"crashed", Crashed()}, {"blocked", Blocked()},
+          {"broken", Broken()},   {"flaky", Flaky()},
+          {"aborted", Aborted()}, {"leftovers", Leftovers()},
+          {"hostile", Hostile()}, {"nothing_ran", Stream().Begin({}).End()}};
+}
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+void ExpectGolden(const std::string& name, const std::string& actual) {
+  const auto path = std::filesystem::path(__FILE__).parent_path() / "testdata" / name;
+  if (std::getenv("CTESTBED_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << actual;
+  }
+  EXPECT_EQ(actual, ReadFile(path)) << path;
+}
+
+std::string OnConsole(const Stream& stream) {
+  std::string written;
+  Console console([&](std::string_view bytes) { written += bytes; }, false, 0);
+  for (const Event& event : stream.events) console.OnEvent(event);
+  console.Finish();
+  return written;
+}
+
+TEST(Reports, TellEveryStory) {
+  for (const auto& [name, stream] : Stories()) {
+    for (const ReportEntry& report : Reports()) {
+      ExpectGolden(name + "." + std::string(report.file_name), report.render(stream.events));
+    }
+    ExpectGolden(name + ".console.txt", OnConsole(stream));
+  }
+}
+
+}  // namespace
+}  // namespace ctestbed
