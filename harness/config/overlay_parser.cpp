@@ -59,8 +59,8 @@ constexpr std::array kForeignNodeKeys{
 };
 
 // Words that begin references of other kinds, so that no node may be called by them.
-constexpr std::array<std::string_view, 7> kReservedNames{
-    "cell", "environment", "node", "port", "preset", "run", "services"};
+constexpr std::array<std::string_view, 7> kReservedNames{"cell",   "environment", "node",    "port",
+                                                         "preset", "run",         "services"};
 
 void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   const auto name = fields.Text("name");
@@ -225,11 +225,12 @@ Overlay ReadOverlay(const Fields& fields, const Reader& reader) {
   for (const Document& item : nodes->items) {
     NodeOverlay node = ReadNode(item, reader);
     if (node.name.value.empty()) continue;
-    const auto same = std::find_if(
-        overlay.nodes.begin(), overlay.nodes.end(),
-        [&](const NodeOverlay& other) { return other.name.value == node.name.value; });
+    const auto same =
+        std::find_if(overlay.nodes.begin(), overlay.nodes.end(),
+                     [&](const NodeOverlay& other) { return other.name.value == node.name.value; });
     if (same != overlay.nodes.end()) {
-      reader.problems.Error(node.name.mark, fmt::format("duplicate node {}", Quote(node.name.value)),
+      reader.problems.Error(node.name.mark,
+                            fmt::format("duplicate node {}", Quote(node.name.value)),
                             fmt::format("it is already on line {}", same->name.mark.line));
       continue;
     }

@@ -56,8 +56,8 @@ Axis ReadAxis(const Document::Entry& entry, const Reader& reader) {
     axis.values.push_back(ReadAxisValue(value, reader));
   }
   if (axis.values.empty()) {
-    reader.problems.Error(entry.key.mark, fmt::format("axis {} has no values",
-                                                      Quote(entry.key.value)));
+    reader.problems.Error(entry.key.mark,
+                          fmt::format("axis {} has no values", Quote(entry.key.value)));
   }
   return axis;
 }
@@ -69,8 +69,8 @@ WrittenPreset ReadPreset(const std::string& file, Document document, const Reade
   const Fields fields(own, "preset", kPresetFields, reader.problems);
   WrittenPreset written;
   written.preset.file = file;
-  written.preset.name = fields.Text("name").value_or(
-      Located<std::string>{FileStem(file), SourceMark{file, 1, 1, 1}});
+  written.preset.name =
+      fields.Text("name").value_or(Located<std::string>{FileStem(file), SourceMark{file, 1, 1, 1}});
   CheckName(written.preset.name, "preset", reader.problems);
   if (const auto description = fields.Text("description")) {
     written.preset.description = description->value;

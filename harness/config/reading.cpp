@@ -58,8 +58,8 @@ Environment ReadEnvironment(const Fields& fields, std::string_view key, Diagnost
   Environment environment;
   for (const auto& [name, value] : fields.TextMap(key)) {
     if (name.value.empty() || name.value.find('=') != std::string::npos) {
-      problems.Error(name.mark, fmt::format("{} cannot name an environment variable",
-                                            Quote(name.value)));
+      problems.Error(name.mark,
+                     fmt::format("{} cannot name an environment variable", Quote(name.value)));
     }
     environment[name.value] = value;
   }

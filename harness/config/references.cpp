@@ -44,8 +44,7 @@ SourceMark MarkWithin(const Located<std::string>& text, size_t offset, size_t le
 SourceMark MarkOfMalformed(const Located<std::string>& text) {
   const size_t close = text.value.rfind('}');
   const size_t open = text.value.find("${", close == std::string::npos ? 0 : close);
-  return open == std::string::npos ? text.mark
-                                   : MarkWithin(text, open, text.value.size() - open);
+  return open == std::string::npos ? text.mark : MarkWithin(text, open, text.value.size() - open);
 }
 
 void CheckReference(const Located<std::string>& text, const TextPiece& piece,
@@ -170,10 +169,10 @@ void SubstituteHostVariables(Located<std::string>& text,
     } else if (reference->otherwise) {
       literal += *reference->otherwise;
     } else {
-      problems.Error(MarkWithin(text, piece.offset, piece.length),
-                     fmt::format("environment variable {} is not set", Quote(reference->name)),
-                     fmt::format("set it, or give a default: ${{env:{}:-default}}",
-                                 reference->name));
+      problems.Error(
+          MarkWithin(text, piece.offset, piece.length),
+          fmt::format("environment variable {} is not set", Quote(reference->name)),
+          fmt::format("set it, or give a default: ${{env:{}:-default}}", reference->name));
     }
   }
   text.value = result + EscapeReferences(literal);

@@ -32,8 +32,7 @@ void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>
 // anything in a value that looks like one. Reports variables that are not set. CheckReferences
 // comes first: a malformed text is left alone.
 void SubstituteHostVariables(Located<std::string>& text,
-                             const std::map<std::string, std::string>& host,
-                             Diagnostics& problems);
+                             const std::map<std::string, std::string>& host, Diagnostics& problems);
 void SubstituteHostVariables(Preset& preset, const std::map<std::string, std::string>& host,
                              Diagnostics& problems);
 

@@ -1,0 +1,224 @@
+#include "config/preset_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "config/references.h"
+#include "model/resolve.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr size_t kMostCheckedCells = 256;
+
+using Nodes = std::vector<NodeOverlay>;
+
+struct LabelledCell {
+  Cell cell;
+  std::string label;  // how a message names it; empty for the default cell
+};
+
+// Default cell first, then those with one other value, as these name a culprit best.
+std::vector<LabelledCell> CellsToCheck(const Preset& preset) {
+  const Cell standard = DefaultCell(preset);
+  std::vector<LabelledCell> cells{{standard, ""}};
+  for (const Axis& axis : preset.axes) {
+    for (const AxisValue& value : axis.values) {
+      Cell cell = standard;
+      cell[axis.name.value] = value.name.value;
+      if (cell == standard) continue;
+      cells.push_back({cell, fmt::format("{}={}", axis.name.value, value.name.value)});
+    }
+  }
+  if (CountCells(preset) > kMostCheckedCells) return cells;
+  for (Cell& cell : CellsOf(preset)) cells.push_back({cell, CellName(cell)});
+  return cells;
+}
+
+// The map in which the value at `mark` stands, or null.
+const Document* MapAround(const Document& document, const SourceMark& mark) {
+  for (const Document::Entry& entry : document.entries) {
+    if (entry.value.mark == mark) return &document;
+    if (const Document* found = MapAround(entry.value, mark)) return found;
+  }
+  for (const Document& item : document.items) {
+    if (const Document* found = MapAround(item, mark)) return found;
+  }
+  return nullptr;
+}
+
+// The mark of `keys`, one inside the other, in the map in which the value at `mark` stands; `mark`
+// itself where there is no such thing.
+SourceMark Beside(const DocumentsByFile& documents, const SourceMark& mark,
+                  const std::vector<std::string>& keys) {
+  const auto file = documents.find(mark.file);
+  const Document* at = file == documents.end() ? nullptr : MapAround(*file->second, mark);
+  for (const std::string& key : keys) at = at == nullptr ? nullptr : at->Find(key);
+  return at == nullptr ? mark : at->mark;
+}
+
+std::vector<std::string> NamesOf(const Nodes& nodes) {
+  std::vector<std::string> names;
+  for (const NodeOverlay& node : nodes) names.push_back(node.name.value);
+  return names;
+}
+
+const NodeOverlay* FindNode(const Nodes& nodes, const std::string& name) {
+  const auto found = std::find_if(nodes.begin(), nodes.end(),
+                                  [&](const NodeOverlay& node) { return node.name.value == name; });
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+void CheckProgram(const NodeOverlay& node, const Report& report) {
+  if (node.command || node.image) return;
+  report(node.name.mark,
+         fmt::format("node {} has neither a command nor an image", Quote(node.name.value)),
+         "add run: {command: [PROGRAM, ARGUMENT...]}");
+}
+
+void CheckDependencies(const NodeOverlay& node, const Nodes& nodes, const Report& report) {
+  for (const auto& [name, state] : node.depends_on) {
+    if (FindNode(nodes, name) != nullptr) continue;
+    report(state.mark,
+           fmt::format("node {} depends on unknown node {}", Quote(node.name.value), Quote(name)),
+           DidYouMean(name, NamesOf(nodes), "nodes"));
+  }
+}
+
+void CheckServices(const Nodes& nodes, const Report& report) {
+  std::map<std::string, std::string> hosts;
+  for (const NodeOverlay& node : nodes) {
+    if (!node.services) continue;
+    for (const auto& service : *node.services) {
+      const auto [host, is_new] = hosts.try_emplace(service.value, node.name.value);
+      if (is_new || host->second == node.name.value) continue;
+      report(service.mark,
+             fmt::format("service {} is hosted by node {} and by node {}", Quote(service.value),
+                         Quote(host->second), Quote(node.name.value)),
+             "give it to one of them");
+    }
+  }
+}
+
+// The checks of ports, which the model keeps without marks.
+class PortChecks {
+ public:
+  PortChecks(const DocumentsByFile& documents, const Report& report)
+      : documents_(documents), report_(report) {}
+
+  void CheckNode(const NodeOverlay& node) {
+    for (const Port& port : node.ports.value_or(std::vector<Port>{})) {
+      if (port.host != 0) CheckPinned(node, port);
+    }
+    if (node.ready && !node.ready->port.empty()) CheckProbed(node, *node.ready);
+  }
+
+ private:
+  void CheckPinned(const NodeOverlay& node, const Port& port) {
+    const SourceMark mark = Beside(documents_, node.name.mark, {"ports", port.name, "host"});
+    const std::string name = node.name.value + "." + port.name;
+    const auto [owner, is_new] = pinned_.try_emplace(port.host, name);
+    if (!is_new) {
+      report_(mark,
+              fmt::format("host port {} of {} is that of {} already", port.host, Quote(name),
+                          Quote(owner->second)),
+              "choose another, or leave 'host' out for a free one");
+    } else if (node.replicas.value_or(1) > 1) {
+      report_(mark,
+              fmt::format("{} replicas of node {} cannot share host port {}", *node.replicas,
+                          Quote(node.name.value), port.host),
+              "leave 'host' out for free ones");
+    }
+  }
+
+  void CheckProbed(const NodeOverlay& node, const ProbeSpec& probe) {
+    std::vector<std::string> names;
+    for (const Port& port : node.ports.value_or(std::vector<Port>{})) names.push_back(port.name);
+    if (std::find(names.begin(), names.end(), probe.port) != names.end()) return;
+    report_(
+        Beside(documents_, probe.arguments.mark, {"port"}),
+        fmt::format("node {} has no port {} to probe", Quote(node.name.value), Quote(probe.port)),
+        DidYouMean(probe.port, names, "ports"));
+  }
+
+  const DocumentsByFile& documents_;
+  const Report& report_;
+  std::map<int, std::string> pinned_;  // host port -> node.port
+};
+
+// Finds a cycle by walking dependencies depth first; each node is entered once.
+class CycleCheck {
+ public:
+  CycleCheck(const Nodes& nodes, const Report& report) : nodes_(nodes), report_(report) {}
+
+  void Visit(const NodeOverlay& node) {
+    if (!entered_.insert(node.name.value).second) return;
+    path_.push_back(node.name.value);
+    for (const auto& [name, state] : node.depends_on) {
+      const auto start = std::find(path_.begin(), path_.end(), name);
+      if (start != path_.end()) {
+        std::vector<std::string> cycle(start, path_.end());
+        cycle.push_back(name);
+        report_(state.mark, fmt::format("dependency cycle: {}", Join(cycle, " -> ")),
+                "remove one of these dependencies");
+      } else if (const NodeOverlay* next = FindNode(nodes_, name)) {
+        Visit(*next);
+      }
+    }
+    path_.pop_back();
+  }
+
+ private:
+  const Nodes& nodes_;
+  const Report& report_;
+  std::vector<std::string> path_;
+  std::set<std::string> entered_;
+};
+
+void CheckNodes(const Nodes& nodes, const DocumentsByFile& documents, const Report& report) {
+  PortChecks ports(documents, report);
+  CycleCheck cycles(nodes, report);
+  for (const NodeOverlay& node : nodes) {
+    CheckProgram(node, report);
+    CheckDependencies(node, nodes, report);
+    CheckNodeReferences(node, nodes, report);
+    ports.CheckNode(node);
+    cycles.Visit(node);
+  }
+  CheckServices(nodes, report);
+}
+
+// What a message adds about the preset and cell that show a mistake.
+std::string Circumstances(const Preset& preset, const std::string& label, const SourceMark& mark) {
+  std::string text;
+  if (mark.file != preset.file) text += fmt::format(" in preset {}", Quote(preset.name.value));
+  if (!label.empty()) text += " when " + label;
+  return text;
+}
+
+}  // namespace
+
+bool CheckPreset(const Preset& preset, const DocumentsByFile& documents, Diagnostics& problems) {
+  std::set<std::string> reported;
+  for (const auto& [cell, label] : CellsToCheck(preset)) {
+    const Nodes nodes = MergedNodes(preset, cell, {}, {});
+    const Report report = [&, &when = label](const SourceMark& mark, const std::string& message,
+                                             const std::string& hint) {
+      const std::string key =
+          fmt::format("{}:{}:{} {}", mark.file, mark.line, mark.column, message);
+      if (!reported.insert(key).second) return;
+      problems.Error(mark, message + Circumstances(preset, when, mark), hint);
+    };
+    if (nodes.empty()) {
+      report(preset.name.mark, fmt::format("preset {} has no nodes", Quote(preset.name.value)),
+             "add topology: {nodes: [{name: NAME, run: {command: [...]}}]}");
+    }
+    CheckNodes(nodes, documents, report);
+  }
+  return reported.empty();
+}
+
+}  // namespace ctestbed

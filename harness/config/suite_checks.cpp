@@ -1,0 +1,213 @@
+#include "config/suite_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "config/references.h"
+#include "model/resolve.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr size_t kMostCheckedCells = 256;
+
+template <typename Items>
+std::vector<std::string> NamesOf(const Items& items) {
+  std::vector<std::string> names;
+  for (const auto& item : items) names.push_back(item.name.value);
+  return names;
+}
+
+// The value under `keys`, one inside the other, in the file of the suite; null if it is not there.
+const Document* Under(const Suite& suite, const std::vector<std::string>& keys) {
+  const Document* at = &suite.body;
+  for (const std::string& key : keys) at = at == nullptr ? nullptr : at->Find(key);
+  return at;
+}
+
+// Where `key` stands in `map`.
+SourceMark MarkOfKey(const Document* map, const std::string& key, const SourceMark& otherwise) {
+  if (map == nullptr) return otherwise;
+  for (const Document::Entry& entry : map->entries) {
+    if (entry.key.value == key) return entry.key.mark;
+  }
+  return otherwise;
+}
+
+class SuiteChecks {
+ public:
+  SuiteChecks(const Suite& suite, const PresetsByName& presets, Diagnostics& problems)
+      : suite_(suite), presets_(presets), problems_(problems) {}
+
+  void Run() {
+    FindTargets();
+    CheckServices();
+    CheckAxes();
+    CheckPatterns("include", suite_.matrix.include);
+    CheckPatterns("exclude", suite_.matrix.exclude);
+    if (!sound_) return;
+    for (const Preset* preset : targets_) CheckCells(*preset);
+  }
+
+ private:
+  void Error(const SourceMark& mark, std::string message, std::string hint = {}) {
+    problems_.Error(mark, std::move(message), std::move(hint));
+    sound_ = false;
+  }
+
+  void FindTargets() {
+    std::set<std::string> seen;
+    for (const auto& name : suite_.presets) {
+      const auto preset = presets_.find(name.value);
+      if (!seen.insert(name.value).second) {
+        Error(name.mark, fmt::format("preset {} is named twice", Quote(name.value)));
+      } else if (preset == presets_.end()) {
+        std::vector<std::string> known;
+        for (const auto& [other, value] : presets_) known.push_back(other);
+        Error(name.mark, fmt::format("unknown preset {}", Quote(name.value)),
+              DidYouMean(name.value, known, "presets"));
+      } else if (preset->second != nullptr) {
+        targets_.push_back(preset->second);
+      }
+    }
+  }
+
+  void CheckServices() {
+    for (const Preset* preset : targets_) {
+      std::vector<std::string> hosted;
+      for (const Node& node : Resolve(*preset, {}, {}, {}).nodes) {
+        hosted.insert(hosted.end(), node.services.begin(), node.services.end());
+      }
+      for (const auto& service : suite_.services) {
+        if (std::find(hosted.begin(), hosted.end(), service.value) != hosted.end()) continue;
+        Error(service.mark,
+              fmt::format("no node of preset {} hosts service {}", Quote(preset->name.value),
+                          Quote(service.value)),
+              DidYouMean(service.value, hosted, "services"));
+      }
+    }
+  }
+
+  void CheckAxes() {
+    const Document* map = Under(suite_, {"matrix", "axes"});
+    for (const auto& [axis, choice] : suite_.matrix.axes) {
+      const SourceMark mark = MarkOfKey(map, axis, suite_.name.mark);
+      std::set<std::string> seen;
+      for (const auto& value : choice.values) {
+        if (seen.insert(value.value).second) continue;
+        Error(value.mark, fmt::format("value {} is named twice", Quote(value.value)));
+      }
+      for (const Preset* preset : targets_) {
+        const Axis* known = FindAxis(*preset, axis, mark);
+        for (const auto& value : choice.values) CheckValue(*preset, known, value);
+      }
+    }
+  }
+
+  const Axis* FindAxis(const Preset& preset, const std::string& name, const SourceMark& mark) {
+    const Axis* axis = preset.FindAxis(name);
+    if (axis == nullptr) {
+      Error(mark, fmt::format("preset {} has no axis {}", Quote(preset.name.value), Quote(name)),
+            DidYouMean(name, NamesOf(preset.axes), "axes"));
+    }
+    return axis;
+  }
+
+  void CheckValue(const Preset& preset, const Axis* axis, const Located<std::string>& value) {
+    if (axis == nullptr || axis->Find(value.value) != nullptr) return;
+    Error(value.mark,
+          fmt::format("axis {} of preset {} has no value {}", Quote(axis->name.value),
+                      Quote(preset.name.value), Quote(value.value)),
+          DidYouMean(value.value, NamesOf(axis->values), "values"));
+  }
+
+  void CheckPatterns(const std::string& key, const std::vector<CellPattern>& patterns) {
+    const Document* list = Under(suite_, {"matrix", key});
+    for (size_t i = 0; i < patterns.size(); ++i) {
+      const bool written = list != nullptr && i < list->items.size();
+      CheckPattern(patterns[i], written ? &list->items[i] : nullptr);
+    }
+  }
+
+  void CheckPattern(const CellPattern& pattern, const Document* map) {
+    const auto named = pattern.find("preset");
+    if (named != pattern.end() && !Needs(named->second.value)) {
+      std::vector<std::string> needed;
+      for (const auto& preset : suite_.presets) needed.push_back(preset.value);
+      Error(named->second.mark,
+            fmt::format("the suite does not need preset {}", Quote(named->second.value)),
+            DidYouMean(named->second.value, needed, "presets"));
+    }
+    for (const Preset* preset : targets_) {
+      if (named != pattern.end() && named->second.value != preset->name.value) continue;
+      for (const auto& [axis, value] : pattern) {
+        if (axis == "preset") continue;
+        CheckValue(*preset, FindAxis(*preset, axis, MarkOfKey(map, axis, value.mark)), value);
+      }
+    }
+  }
+
+  bool Needs(const std::string& name) const {
+    return std::any_of(suite_.presets.begin(), suite_.presets.end(),
+                       [&](const auto& preset) { return preset.value == name; });
+  }
+
+  void CheckCells(const Preset& preset) {
+    const Document* written = Under(suite_, {"matrix"});
+    const SourceMark mark =
+        MarkOfKey(&suite_.body, written == nullptr ? "suite" : "matrix", suite_.name.mark);
+    if (CountCells(suite_, preset) > kMostCells) {
+      Error(mark,
+            fmt::format("the suite runs in more than {} cells of preset {}", kMostCells,
+                        Quote(preset.name.value)),
+            "choose fewer values under matrix: {axes: ...}");
+      return;
+    }
+    const std::vector<CellChoice> choices = ChoicesOf(suite_, preset);
+    if (choices.empty()) {
+      Error(mark, fmt::format("no cell of preset {} is left to run in", Quote(preset.name.value)),
+            "'exclude' takes every cell away; name fewer there");
+    }
+    for (size_t i = 0; i < std::min(choices.size(), kMostCheckedCells); ++i) {
+      CheckEnvironment(preset, choices[i].front());
+    }
+  }
+
+  void CheckEnvironment(const Preset& preset, const Cell& cell) {
+    if (suite_.environment.empty()) return;
+    const auto nodes = MergedNodes(preset, cell, {}, {});
+    for (const NodeOverlay& node : nodes) {
+      const std::vector<std::string> names = NamesFor(node, nodes);
+      for (const auto& [name, value] : suite_.environment) {
+        CheckReferences(value, names,
+                        [&](const SourceMark& mark, const std::string& message,
+                            const std::string& hint) { ReportOnce(mark, message, hint, preset); });
+      }
+    }
+  }
+
+  // Nodes and cells show the same mistake many times.
+  void ReportOnce(const SourceMark& mark, const std::string& message, const std::string& hint,
+                  const Preset& preset) {
+    if (!reported_.emplace(mark.line, mark.column).second) return;
+    Error(mark, fmt::format("{} in preset {}", message, Quote(preset.name.value)), hint);
+  }
+
+  const Suite& suite_;
+  const PresetsByName& presets_;
+  Diagnostics& problems_;
+  std::vector<const Preset*> targets_;  // the presets it needs, as far as they are sound
+  std::set<std::pair<int, int>> reported_;
+  bool sound_ = true;
+};
+
+}  // namespace
+
+void CheckSuite(const Suite& suite, const PresetsByName& presets, Diagnostics& problems) {
+  SuiteChecks(suite, presets, problems).Run();
+}
+
+}  // namespace ctestbed

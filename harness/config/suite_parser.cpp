@@ -1,0 +1,176 @@
+#include "config/suite_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "config/reading.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr std::array kSuiteFields{
+    Field{"suite", Shape::kName, "what the suite is called", true},
+    Field{"description", Shape::kText, "one line for listings"},
+    Field{"tester", Shape::kText, "what runs its cases", true},
+    Field{"needs", Shape::kMap, "{preset: NAME or list, services: [NAME, ...]}", true},
+    Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, include: [...], exclude: [...]}"},
+    Field{"environment", Shape::kTextMap, "variables of every node while the suite runs"},
+    Field{"isolation", Shape::kText, "shared or fresh"},
+    Field{"timeout", Shape::kDuration, "of one run"},
+};
+
+constexpr std::array kNeedsFields{
+    Field{"preset", Shape::kTextOrList, "the presets it runs on", true},
+    Field{"services", Shape::kTextList, "services that these must host"},
+};
+
+constexpr std::array kMatrixFields{
+    Field{"axes", Shape::kMap, "AXIS: all, any, a value or a list of values"},
+    Field{"include", Shape::kList, "cells to add, {AXIS: VALUE} each"},
+    Field{"exclude", Shape::kList, "cells to leave out, {AXIS: VALUE} each"},
+};
+
+constexpr std::array kForeignSuiteKeys{
+    ForeignKey{"name", "did you mean 'suite'?"},
+    ForeignKey{"preset", "write needs: {preset: NAME}"},
+    ForeignKey{"presets", "write needs: {preset: [NAME, ...]}"},
+    ForeignKey{"env", "did you mean 'environment'?"},
+    ForeignKey{"axes", "write matrix: {axes: {AXIS: CHOICE}}"},
+};
+
+std::vector<std::string> TesterNames(const Vocabulary& vocabulary) {
+  std::vector<std::string> names;
+  for (const TesterVocabulary& tester : vocabulary.testers) names.push_back(tester.name);
+  return names;
+}
+
+bool IsIn(std::span<const Field> table, std::string_view key) {
+  return std::any_of(table.begin(), table.end(),
+                     [&](const Field& field) { return field.key == key; });
+}
+
+// The keys a suite may have: the common ones and those of its tester. Without a known tester any
+// key may be one of its own.
+std::vector<Field> FieldsFor(const Document& document, const TesterVocabulary* tester) {
+  std::vector<Field> table(kSuiteFields.begin(), kSuiteFields.end());
+  if (tester != nullptr) {
+    table.insert(table.end(), tester->fields.begin(), tester->fields.end());
+    return table;
+  }
+  for (const Document::Entry& entry : document.entries) {
+    if (!IsIn(kSuiteFields, entry.key.value)) table.push_back({entry.key.value, Shape::kAny, ""});
+  }
+  return table;
+}
+
+// Keys of other tools, less those that mean something to the tester.
+std::vector<ForeignKey> ForeignKeysFor(const TesterVocabulary* tester) {
+  std::vector<ForeignKey> keys(kForeignSuiteKeys.begin(), kForeignSuiteKeys.end());
+  std::erase_if(keys, [&](const ForeignKey& foreign) {
+    return tester != nullptr && IsIn(tester->fields, foreign.key);
+  });
+  return keys;
+}
+
+void ReadNeeds(const Document& map, Suite& suite, Diagnostics& problems) {
+  const Fields fields(map, "needs", kNeedsFields, problems);
+  suite.presets = fields.Texts("preset").value_or(suite.presets);
+  suite.services = fields.Texts("services").value_or(suite.services);
+  if (fields.Has("preset") && suite.presets.empty()) {
+    problems.Error(fields.Find("preset")->mark, "'preset' names no preset");
+  }
+}
+
+std::optional<AxisChoice> ReadChoice(const Document::Entry& entry, Diagnostics& problems) {
+  if (!CheckShape(entry.value, Shape::kTextOrList, entry.key.value, problems)) return std::nullopt;
+  if (entry.value.IsScalar()) {
+    if (entry.value.text == "all") return AxisChoice{AxisChoice::Kind::kAll, {}};
+    if (entry.value.text == "any") return AxisChoice{AxisChoice::Kind::kAny, {}};
+    return AxisChoice{AxisChoice::Kind::kListed, {{entry.value.text, entry.value.mark}}};
+  }
+  AxisChoice choice{AxisChoice::Kind::kListed, {}};
+  for (const Document& item : entry.value.items) choice.values.push_back({item.text, item.mark});
+  if (choice.values.empty()) {
+    problems.Error(entry.value.mark,
+                   fmt::format("no value of axis {} is chosen", Quote(entry.key.value)),
+                   "name values, or write 'all' or 'any'");
+    return std::nullopt;
+  }
+  return choice;
+}
+
+std::vector<CellPattern> ReadPatterns(const Fields& fields, std::string_view key,
+                                      Diagnostics& problems) {
+  std::vector<CellPattern> patterns;
+  const Document* list = fields.Find(key);
+  if (list == nullptr) return patterns;
+  for (const Document& item : list->items) {
+    CellPattern& pattern = patterns.emplace_back();
+    if (!CheckShape(item, Shape::kTextMap, key, problems)) continue;
+    for (const Document::Entry& entry : item.entries) {
+      pattern[entry.key.value] = {entry.value.text, entry.value.mark};
+    }
+  }
+  return patterns;
+}
+
+void ReadMatrix(const Document& map, Suite& suite, Diagnostics& problems) {
+  const Fields fields(map, "matrix", kMatrixFields, problems);
+  suite.matrix.include = ReadPatterns(fields, "include", problems);
+  suite.matrix.exclude = ReadPatterns(fields, "exclude", problems);
+  const Document* axes = fields.Find("axes");
+  if (axes == nullptr) return;
+  for (const Document::Entry& entry : axes->entries) {
+    if (auto choice = ReadChoice(entry, problems)) {
+      suite.matrix.axes[entry.key.value] = std::move(*choice);
+    }
+  }
+}
+
+void CheckTester(const Suite& suite, const Vocabulary& vocabulary, Diagnostics& problems) {
+  if (suite.tester.value.empty() || FindTester(vocabulary, suite.tester.value) != nullptr) return;
+  problems.Error(suite.tester.mark, fmt::format("unknown tester {}", Quote(suite.tester.value)),
+                 DidYouMean(suite.tester.value, TesterNames(vocabulary), "testers"));
+}
+
+}  // namespace
+
+const TesterVocabulary* FindTester(const Vocabulary& vocabulary, std::string_view name) {
+  const auto found =
+      std::find_if(vocabulary.testers.begin(), vocabulary.testers.end(),
+                   [&](const TesterVocabulary& tester) { return tester.name == name; });
+  return found == vocabulary.testers.end() ? nullptr : &*found;
+}
+
+Suite ReadSuite(const std::string& file, Document document, const Reader& reader) {
+  const Document* named = document.Find("tester");
+  const TesterVocabulary* tester =
+      named == nullptr ? nullptr : FindTester(reader.vocabulary, named->text);
+  const Document own =
+      WithoutForeignKeys(document, "suite", ForeignKeysFor(tester), reader.problems);
+  const std::vector<Field> table = FieldsFor(own, tester);
+  const Fields fields(own, "suite", table, reader.problems);
+  Suite suite;
+  suite.file = file;
+  suite.name = fields.Text("suite").value_or(
+      Located<std::string>{FileStem(file), SourceMark{file, 1, 1, 1}});
+  if (const auto description = fields.Text("description")) suite.description = description->value;
+  suite.tester = fields.Text("tester").value_or(suite.tester);
+  CheckTester(suite, reader.vocabulary, reader.problems);
+  if (const Document* needs = fields.Find("needs")) ReadNeeds(*needs, suite, reader.problems);
+  if (const Document* matrix = fields.Find("matrix")) ReadMatrix(*matrix, suite, reader.problems);
+  suite.environment = ReadEnvironment(fields, "environment", reader.problems);
+  if (const auto isolation = fields.Text("isolation")) {
+    constexpr std::array<std::string_view, 2> kIsolations{"shared", "fresh"};
+    const auto index = ReadWord(*isolation, "isolation", kIsolations, reader.problems);
+    suite.isolation = index == size_t{1} ? Isolation::kFresh : Isolation::kShared;
+  }
+  suite.timeout = fields.Time("timeout").value_or(reader.defaults.suite_timeout);
+  suite.body = std::move(document);
+  return suite;
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,22 @@
+// Suites as runs whose environment is known.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/plan.h"
+#include "plan/plan.h"
+
+namespace ctestbed {
+
+struct ExpandedRun {
+  Run run;
+  Topology topology;
+  std::string environment;  // DigestOf(topology)
+  bool fresh = false;
+};
+
+// The runs that `selection` leaves, in declared order; see ExpandRuns.
+Result<std::vector<ExpandedRun>> Expand(const PlanInput& input, const Selection& selection);
+
+}  // namespace ctestbed

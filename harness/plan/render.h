@@ -1,0 +1,14 @@
+// A plan for people.
+#pragma once
+
+#include <string>
+
+#include "model/plan.h"
+
+namespace ctestbed {
+
+// Per lane and batch: its environment, suites and cost, then what changes and why; then what the
+// plan costs as a whole. Ends in a newline.
+std::string RenderPlan(const Plan& plan);
+
+}  // namespace ctestbed
