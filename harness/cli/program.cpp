@@ -39,17 +39,6 @@ Result<std::vector<SourceFile>> ReadYamlFiles(FileSystem& files, const std::stri
   return sources;
 }
 
-std::vector<Event> ReadEvents(FileSystem& files, const std::string& path) {
-  std::vector<Event> events;
-  for (const std::string& line : Split(files.Read(path).value_or(""), '\n')) {
-    const auto json = ParseJson(line);
-    if (!json) break;  // the torn last line of a killed supervisor
-    auto event = EventFromJson(*json);
-    if (event) events.push_back(std::move(*event));
-  }
-  return events;
-}
-
 }  // namespace
 
 std::vector<Preset> LoadedProject::Presets() const {
@@ -198,8 +187,20 @@ Status Program::Report(const std::vector<Event>& events, const std::string& resu
   return {};
 }
 
+std::vector<Event> Program::ReadEvents(const std::string& results) {
+  std::vector<Event> events;
+  for (const std::string& line :
+       Split(files_->Read(results + "/events.ndjson").value_or(""), '\n')) {
+    const auto json = ParseJson(line);
+    if (!json) break;  // the torn last line of a killed supervisor
+    auto event = EventFromJson(*json);
+    if (event) events.push_back(std::move(*event));
+  }
+  return events;
+}
+
 void Program::ReportFromFile(const std::string& results) {
-  const std::vector<Event> events = ReadEvents(*files_, results + "/events.ndjson");
+  const std::vector<Event> events = ReadEvents(results);
   if (!events.empty()) static_cast<void>(Report(events, results));
 }
 

@@ -68,6 +68,8 @@ class Program {
   // Writes the reports of a results directory from its events.
   Status Report(const std::vector<Event>& events, const std::string& results);
   void ReportFromFile(const std::string& results);
+  // The stream as recorded in a results directory, up to a torn last line.
+  std::vector<Event> ReadEvents(const std::string& results);
 
   // Errors and diagnostics go to stderr, as text or, once SetJson was called, as JSON.
   void SetJson(bool json) { json_ = json; }

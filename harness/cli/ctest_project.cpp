@@ -1,0 +1,114 @@
+#include "cli/ctest_project.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "plan/plan.h"
+
+namespace ctestbed {
+namespace {
+
+std::string EnvironmentName(const Batch& batch) {
+  const std::string cell = CellName(batch.cell);
+  return cell.empty() ? batch.preset : batch.preset + "," + cell;
+}
+
+// No digests in it: a listing made before an edit must still find its batches after it.
+std::string NameOf(const Batch& batch, std::map<std::string, int>& uses) {
+  if (batch.fresh && !batch.runs.empty()) return RunName(batch.runs.front());
+  const std::string name = EnvironmentName(batch);
+  const int use = ++uses[name];
+  return use == 1 ? name : fmt::format("{}.{}", name, use);
+}
+
+std::vector<PlannedBatch> Flatten(const Plan& plan) {
+  std::vector<PlannedBatch> batches;
+  std::map<std::string, int> uses;
+  for (const Lane& lane : plan.lanes) {
+    for (const Batch& batch : lane.batches) {
+      batches.push_back({static_cast<int>(batches.size()), NameOf(batch, uses), batch});
+    }
+  }
+  return batches;
+}
+
+// The suites as far as their presets are valid: what a broken preset spoils is told once, by it.
+std::vector<Suite> UsableSuites(const LoadedProject& loaded) {
+  std::set<std::string> valid;
+  for (const Preset& preset : loaded.Presets()) valid.insert(preset.name.value);
+  std::vector<Suite> suites = loaded.Suites();
+  for (Suite& suite : suites) {
+    std::erase_if(suite.presets, [&](const auto& preset) { return !valid.contains(preset.value); });
+  }
+  std::erase_if(suites, [](const Suite& suite) { return suite.presets.empty(); });
+  return suites;
+}
+
+std::vector<BrokenName> FindBroken(const LoadedProject& loaded) {
+  std::map<std::string, std::string> names;  // by file
+  for (const PresetFile& file : loaded.project.presets) {
+    if (!file.preset) names[file.file] = file.name;
+  }
+  for (const SuiteFile& file : loaded.project.suites) {
+    if (!file.suite) names[file.file] = file.name;
+  }
+  std::map<std::string, std::vector<Diagnostic>> broken;
+  for (const auto& [file, name] : names) broken[name];
+  for (const Diagnostic& problem : loaded.problems.Sorted()) {
+    if (problem.severity != Diagnostic::Severity::kError) continue;
+    const auto name = names.find(problem.mark.file);
+    broken[name == names.end() ? "ctestbed" : name->second].push_back(problem);
+  }
+  std::vector<BrokenName> list;
+  for (auto& [name, problems] : broken) list.push_back({name, std::move(problems)});
+  return list;
+}
+
+}  // namespace
+
+Result<CTestProject> LoadCTestProject(Program& program, const ProjectOptions& options) {
+  TRY(LoadedProject loaded, program.Load(options));
+  auto environment = program.HostEnvironment(options, loaded.project);
+  Plan plan;
+  if (const std::vector<Suite> suites = UsableSuites(loaded); !suites.empty()) {
+    TRY(plan, MakePlan({loaded.Presets(), suites, environment}, Selection{}));
+  }
+  std::vector<BrokenName> broken = FindBroken(loaded);
+  return CTestProject{std::move(loaded), Flatten(plan), std::move(broken), std::move(environment)};
+}
+
+const Suite* CTestProject::FindSuite(std::string_view name) const {
+  for (const SuiteFile& file : loaded.project.suites) {
+    if (file.suite && file.suite->name.value == name) return &*file.suite;
+  }
+  return nullptr;
+}
+
+const PlannedBatch* CTestProject::FindBatch(std::string_view name) const {
+  const auto found = std::find_if(batches.begin(), batches.end(),
+                                  [&](const PlannedBatch& batch) { return batch.name == name; });
+  return found == batches.end() ? nullptr : &*found;
+}
+
+const PlannedBatch* CTestProject::FindBatchOf(std::string_view run) const {
+  const auto found = std::find_if(batches.begin(), batches.end(), [&](const PlannedBatch& planned) {
+    return std::any_of(planned.batch.runs.begin(), planned.batch.runs.end(),
+                       [&](const Run& each) { return RunName(each) == run; });
+  });
+  return found == batches.end() ? nullptr : &*found;
+}
+
+const BrokenName* CTestProject::FindBroken(std::string_view name) const {
+  const auto found = std::find_if(broken.begin(), broken.end(),
+                                  [&](const BrokenName& each) { return each.name == name; });
+  return found == broken.end() ? nullptr : &*found;
+}
+
+const Run& FindRun(const Batch& batch, std::string_view name) {
+  return *std::find_if(batch.runs.begin(), batch.runs.end(),
+                       [&](const Run& run) { return RunName(run) == name; });
+}
+
+}  // namespace ctestbed

@@ -1,0 +1,156 @@
+// The steps that give verdicts: a run, and what stands for a broken preset or suite.
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <thread>
+
+#include "cli/ctest_steps.h"
+#include "cli/environments.h"
+#include "io/signals.h"
+#include "report/console.h"
+#include "runner/runner.h"
+
+namespace ctestbed {
+namespace {
+
+// Asks to stop at the first signal, and when ctest has ended: nobody wants the result any more.
+class Interruption {
+ public:
+  explicit Interruption(const ProcessIdentity& ctest)
+      : signal_([this](std::stop_token stop) { Take(watcher_.Wait(stop)); }),
+        owner_([this, ctest](std::stop_token stop) {
+          if (WaitForEnd(ctest, stop)) Take(kTerminated);
+        }) {}
+
+  std::stop_token token() const { return stop_.get_token(); }
+  // The exit code that tells of it; nothing when there was none.
+  std::optional<ExitCode> code() const {
+    if (number_ == 0) return std::nullopt;
+    return static_cast<ExitCode>(128 + number_);
+  }
+
+ private:
+  static constexpr int kTerminated = 15;
+
+  void Take(int number) {
+    if (number == 0) return;
+    number_ = number;
+    stop_.request_stop();
+  }
+
+  const SignalWatcher watcher_;  // first: the threads must have the signals blocked
+  std::stop_source stop_;
+  std::atomic<int> number_ = 0;
+  std::jthread signal_;
+  std::jthread owner_;
+};
+
+ExitCode CodeOf(const RunOutcome& outcome) {
+  if (outcome.environment_broke) return ExitCode::kEnvironmentFailed;
+  if (outcome.verdict == Verdict::kPassed) return ExitCode::kPassed;
+  return outcome.verdict == Verdict::kSkipped ? ExitCode::kSkipped : ExitCode::kTestsFailed;
+}
+
+// What the last attempt of a run left in the stream, and in one line what it came to.
+void Tell(Program& program, const std::string& results, const std::string& run,
+          const RunOutcome& outcome) {
+  std::vector<Event> events;
+  for (Event& event : program.ReadEvents(results)) {
+    if (event.run != run) continue;
+    if (event.kind == EventKind::kRunStarted) events.clear();
+    events.push_back(std::move(event));
+  }
+  Console console([&](std::string_view text) { program.Print(text); }, false, 0);
+  for (const Event& event : events) console.OnEvent(event);
+  program.Print(fmt::format("{}: {}{}{}\n", VerdictName(outcome.verdict), run,
+                            outcome.message.empty() ? "" : ": ", outcome.message));
+}
+
+struct RunOfPlan {
+  const PlannedBatch& planned;
+  const Run& run;
+  const Suite& suite;
+};
+
+ExitCode TellBlocked(Program& program, SessionClient& session, const Run& run, const Error& error) {
+  const Status emitted = EmitBlocked(session, run, error.message);
+  if (!emitted) program.Complain(emitted.error());
+  if (error.kind != ErrorKind::kBlocked) return ComplainOfEnvironment(program, error);
+  program.Print(fmt::format("skipped: {}\n", error.message));
+  return ExitCode::kSkipped;
+}
+
+ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProject& project,
+                 const RunOfPlan& wanted, const Interruption& interruption) {
+  auto session = handle.Connect();
+  if (!session) return program.Complain(session.error());
+  const Demand demand = DemandFor(wanted.planned.batch, wanted.planned.order);
+  const auto environment = session->Acquire(demand, false, false, interruption.token());
+  if (interruption.code()) return *interruption.code();
+  if (!environment) return TellBlocked(program, *session, wanted.run, environment.error());
+  const auto io = program.tester_io();
+  if (!io) return program.Complain(io.error());
+  const RunnerServices services{*io, [&] { return handle.Connect(); }, project.host_environment,
+                                handle.results};
+  const auto outcome =
+      ExecuteRun(*session, *environment, wanted.run, wanted.suite, services, interruption.token());
+  static_cast<void>(session->Release(true));
+  if (interruption.code()) return *interruption.code();
+  if (!outcome) return program.Complain(outcome.error());
+  Tell(program, handle.results, RunName(wanted.run), *outcome);
+  return CodeOf(*outcome);
+}
+
+}  // namespace
+
+ExitCode RunStep(Program& program, const CTestOptions& options, const std::string& run) {
+  const auto owner = FindOwner(options);
+  if (!owner) return program.Complain(owner.error());
+  const Interruption interruption(owner->process);
+  const auto project = LoadCTestProject(program, options.project);
+  if (!project) return program.Complain(project.error());
+  const PlannedBatch* planned = project->FindBatchOf(run);
+  if (planned == nullptr) {
+    return program.Complain(Error{ErrorKind::kInvalid, fmt::format("no run '{}'", run),
+                                  "the presets and suites have changed since the tests were "
+                                  "listed; run ctest again"});
+  }
+  const Run& found = FindRun(planned->batch, run);
+  const auto session = OpenSession(program, options, *owner);
+  if (!session) {
+    program.Complain(session.error());
+    return ExitCode::kEnvironmentFailed;
+  }
+  return Execute(program, *session, *project, {*planned, found, *project->FindSuite(found.suite)},
+                 interruption);
+}
+
+ExitCode DiscoveryStep(Program& program, const CTestOptions& options, const std::string& name) {
+  const auto project = LoadCTestProject(program, options.project);
+  if (!project) return program.Complain(project.error());
+  const BrokenName* broken = project->FindBroken(name);
+  if (broken == nullptr) {
+    program.Print(fmt::format("{} has no mistakes any more; run ctest again\n", name));
+    return ExitCode::kPassed;
+  }
+  const std::string rendered = Render(broken->problems);
+  if (const auto owner = FindOwner(options)) {
+    auto session = FindSession(program, owner->session);
+    auto client = session ? session->Connect() : tl::unexpected<Error>(session.error());
+    // So that no report of this session is greener than it is.
+    if (client) {
+      static_cast<void>(client->Emit(
+          {.kind = EventKind::kRunFinished,
+           .suite = name,
+           .run = name,
+           .verdict = Verdict::kError,
+           .message = broken->problems.empty() ? "has mistakes" : broken->problems.front().message,
+           .detail = rendered}));
+    }
+  }
+  program.Warn(rendered);
+  return ExitCode::kBadInput;
+}
+
+}  // namespace ctestbed

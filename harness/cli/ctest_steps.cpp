@@ -1,0 +1,141 @@
+#include "cli/ctest_steps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/environments.h"
+#include "report/results.h"
+#include "report/wording.h"
+#include "runner/runner.h"
+
+namespace ctestbed {
+namespace {
+
+// Without a session nothing can be tested, whatever the kind of error.
+ExitCode ComplainOfSession(Program& program, const Error& error) {
+  const ExitCode code = program.Complain(error);
+  return error.kind == ErrorKind::kNotFound ? ExitCode::kEnvironmentFailed : code;
+}
+
+struct OpenedSession {
+  SessionHandle handle;
+  SessionClient client;
+};
+
+Result<OpenedSession> Open(Program& program, const CTestOptions& options) {
+  TRY(const CTestOwner owner, FindOwner(options));
+  TRY(SessionHandle handle, OpenSession(program, options, owner));
+  TRY(SessionClient client, handle.Connect());
+  return OpenedSession{std::move(handle), std::move(client)};
+}
+
+// The session as far as there is one: steps that clear up start none.
+Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options) {
+  TRY(const CTestOwner owner, FindOwner(options));
+  return FindSession(program, owner.session);
+}
+
+Status PlanRuns(SessionClient& client, const CTestProject& project,
+                const std::optional<std::set<std::string>>& selected) {
+  for (const PlannedBatch& planned : project.batches) {
+    for (const Run& run : planned.batch.runs) {
+      if (selected && !selected->contains(RunName(run))) continue;
+      TRY_DO(client.Emit({.kind = EventKind::kRunPlanned,
+                          .preset = run.preset,
+                          .cell = run.cell,
+                          .suite = run.suite,
+                          .run = RunName(run)}));
+    }
+  }
+  return {};
+}
+
+bool HasSelected(const Batch& batch, const std::optional<std::set<std::string>>& selected) {
+  return !selected || std::any_of(batch.runs.begin(), batch.runs.end(),
+                                  [&](const Run& run) { return selected->contains(RunName(run)); });
+}
+
+}  // namespace
+
+ExitCode SessionStep(Program& program, const CTestOptions& options, const CTestTree& tree) {
+  const auto project = LoadCTestProject(program, options.project);
+  if (!project) return program.Complain(project.error());
+  const auto driver = program.available_driver(program.ChooseBackend(options.backend));
+  if (!driver) return program.Complain(driver.error());
+  const auto owner = FindOwner(options);
+  if (!owner) return program.Complain(owner.error());
+  if (FindSession(program, owner->session)) return ExitCode::kPassed;  // a repeated test
+  program.Sweep();
+  const auto session = OpenSession(program, options, *owner);
+  if (!session) return ComplainOfSession(program, session.error());
+  auto client = session->Connect();
+  if (!client) return ComplainOfSession(program, client.error());
+  std::optional<std::set<std::string>> selected;
+  if (auto names = AskForSelection(program, *session, *owner, tree, options.prefix)) {
+    selected = std::move(*names);
+    const Status written = WriteSelection(program.files(), *session, *selected);
+    if (!written) return program.Complain(written.error());
+  } else {
+    program.Warn("every run counts as selected: " + names.error().message);
+  }
+  const Status planned = PlanRuns(*client, *project, selected);
+  if (!planned) return ComplainOfSession(program, planned.error());
+  program.Print(session->results + "\n");
+  return ExitCode::kPassed;
+}
+
+ExitCode UpStep(Program& program, const CTestOptions& options, const std::string& batch) {
+  const auto project = LoadCTestProject(program, options.project);
+  if (!project) return program.Complain(project.error());
+  const PlannedBatch* planned = project->FindBatch(batch);
+  if (planned == nullptr) {
+    program.Print(
+        "nothing to do: the presets and suites have changed since the tests were listed\n");
+    return ExitCode::kPassed;
+  }
+  auto session = Open(program, options);
+  if (!session) return ComplainOfSession(program, session.error());
+  if (!HasSelected(planned->batch, ReadSelection(program.files(), session->handle.results))) {
+    program.Print("nothing selected: no run of this environment is going to run\n");
+    return ExitCode::kPassed;
+  }
+  const Demand demand = DemandFor(planned->batch, planned->order);
+  const auto environment = session->client.Acquire(demand, true, true, {});
+  if (!environment) return ComplainOfEnvironment(program, environment.error());
+  program.Print(RenderEnvironment(*environment));
+  const Status released = session->client.Release(false);
+  return released ? ExitCode::kPassed : ComplainOfSession(program, released.error());
+}
+
+ExitCode DownStep(Program& program, const CTestOptions& options, const std::string& batch) {
+  const auto session = FindOwnSession(program, options);
+  if (!session) return ExitCode::kPassed;
+  const auto project = LoadCTestProject(program, options.project);
+  if (!project) return program.Complain(project.error());
+  const PlannedBatch* planned = project->FindBatch(batch);
+  if (planned == nullptr) return ExitCode::kPassed;
+  auto client = session->Connect();
+  if (client) {
+    static_cast<void>(client->Unhold(DemandFor(planned->batch, planned->order).key));
+  }
+  return ExitCode::kPassed;
+}
+
+ExitCode ReportStep(Program& program, const CTestOptions& options) {
+  const auto session = FindOwnSession(program, options);
+  if (!session) {
+    program.Print("no session: nothing ran\n");
+    return ExitCode::kPassed;
+  }
+  const auto ending = EndSession(*session, "");
+  if (!ending) return ComplainOfSession(program, ending.error());
+  const Results results = FoldResults(program.ReadEvents(session->results));
+  program.Print(fmt::format("{}: {}\n", OutcomeName(OutcomeOf(results)), Counts(results)));
+  if (!ending->leftovers.empty()) program.Warn("ctestbed: left behind: " + ending->leftovers);
+  program.Print(session->results + "\n");
+  return ending->leftovers.empty() ? ExitCode::kPassed : ExitCode::kLeftovers;
+}
+
+}  // namespace ctestbed
