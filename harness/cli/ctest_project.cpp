@@ -70,12 +70,12 @@ std::vector<BrokenName> FindBroken(const LoadedProject& loaded) {
 
 Result<CTestProject> LoadCTestProject(Program& program, const ProjectOptions& options) {
   TRY(LoadedProject loaded, program.Load(options));
-  auto environment = program.HostEnvironment(options, loaded.project);
   Plan plan;
   if (const std::vector<Suite> suites = UsableSuites(loaded); !suites.empty()) {
-    TRY(plan, MakePlan({loaded.Presets(), suites, environment}, Selection{}));
+    TRY(plan, MakePlan({loaded.Presets(), suites, loaded.project.host_environment}, Selection{}));
   }
   std::vector<BrokenName> broken = FindBroken(loaded);
+  auto environment = loaded.host_environment;
   return CTestProject{std::move(loaded), Flatten(plan), std::move(broken), std::move(environment)};
 }
 

@@ -59,8 +59,7 @@ Result<Demand> MakeDemand(Program& program, const DeployOptions& options,
                           const LoadedProject& loaded) {
   TRY(const Preset preset, FindPreset(loaded, options.preset));
   TRY(const Cell cell, ChooseCell(preset, ToCell(options.settings)));
-  const Topology topology =
-      Resolve(preset, cell, {}, program.HostEnvironment(options.project, loaded.project));
+  const Topology topology = Resolve(preset, cell, {}, loaded.project.host_environment);
   return Demand{DigestOf(topology), 0, topology, options.preset, cell, false};
 }
 

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/selection.h"
 #include "model/wire.h"
+#include "plan/render.h"
 
 namespace ctestbed {
 namespace {
@@ -49,9 +50,9 @@ ExitCode Main(Program& program, const PlanOptions& options) {
   const auto loaded = program.Load(options.project);
   if (!loaded) return program.Complain(loaded.error());
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
-  const auto plan = MakePlan({loaded->Presets(), loaded->Suites(),
-                              program.HostEnvironment(options.project, loaded->project)},
-                             options.selection.ToSelection());
+  const auto plan =
+      MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
+               options.selection.ToSelection());
   if (!plan) return program.Complain(plan.error());
   if (program.json()) {
     program.PrintJson(Describe(*plan));

@@ -114,53 +114,36 @@ std::string Program::ChooseBackend(const std::string& wanted) const {
   return variable == environment_.end() || variable->second.empty() ? "process" : variable->second;
 }
 
-Vocabulary Program::MakeVocabulary(const ProjectOptions& options) {
+Vocabulary Program::MakeVocabulary(const ProjectOptions& options, const TesterIo& io) const {
   Vocabulary vocabulary;
   for (const ProbeEntry& entry : Probes()) vocabulary.probes.emplace_back(entry.name);
   vocabulary.check_probe = [](const ProbeSpec& probe, Diagnostics& problems) {
     if (const ProbeEntry* entry = FindProbe(probe.kind)) entry->make(probe.arguments, problems);
   };
-  const auto io = tester_io();
   for (const TesterEntry& entry : Testers()) {
-    if (!io) break;
-    std::shared_ptr<Tester> tester = entry.make(*io);
+    const std::shared_ptr<Tester> tester = entry.make(io);
     vocabulary.testers.push_back({std::string(entry.name), entry.fields,
                                   [tester](const Suite& suite, Diagnostics& problems) {
                                     return tester->Cases(suite, problems);
                                   }});
   }
   vocabulary.host_environment = environment_;
-  static_cast<void>(options);
+  vocabulary.host_environment["PATH"] = SearchPath(options, environment_);
   return vocabulary;
 }
 
 Result<LoadedProject> Program::Load(const ProjectOptions& options) {
-  TRY_DO(tester_io());  // says why, where MakeVocabulary cannot
+  TRY(const TesterIo io, tester_io());
   TRY(auto presets, ReadYamlFiles(*files_, options.presets, "presets"));
   TRY(auto suites, ReadYamlFiles(*files_, options.suites, "suites"));
+  const Vocabulary vocabulary = MakeVocabulary(options, io);
   LoadedProject loaded;
-  loaded.project =
-      LoadProject(std::move(presets), std::move(suites), MakeVocabulary(options), loaded.problems);
+  loaded.project = LoadProject(std::move(presets), std::move(suites), vocabulary, loaded.problems);
+  for (const std::string& name : loaded.project.defaults.host_environment) {
+    const auto variable = vocabulary.host_environment.find(name);
+    if (variable != vocabulary.host_environment.end()) loaded.host_environment.insert(*variable);
+  }
   return loaded;
-}
-
-std::map<std::string, std::string> Program::HostEnvironment(const ProjectOptions& options,
-                                                            const Project& project) const {
-  std::map<std::string, std::string> chosen;
-  for (const std::string& name : project.defaults.host_environment) {
-    const auto variable = environment_.find(name);
-    if (variable != environment_.end()) chosen[name] = variable->second;
-  }
-  std::vector<std::string> path = options.path;
-  if (const auto found = chosen.find("PATH"); found != chosen.end()) path.push_back(found->second);
-  for (std::string& directory : path) {
-    // The inherited PATH is a list already, and kept as it is.
-    if (&directory != &path.back() || path.size() == options.path.size()) {
-      directory = std::filesystem::absolute(directory).lexically_normal().string();
-    }
-  }
-  chosen["PATH"] = Join(path, ":");
-  return chosen;
 }
 
 Result<std::vector<std::string>> Program::SweepDead(bool dry_run) {

@@ -28,6 +28,8 @@ struct ProjectOptions {
 struct LoadedProject {
   Project project;
   Diagnostics problems;
+  // Host variables for test programs; with the directories of ProjectOptions::path in PATH.
+  std::map<std::string, std::string> host_environment;
 
   // Presets and suites without errors.
   std::vector<Preset> Presets() const;
@@ -58,10 +60,6 @@ class Program {
 
   // Reads presets and suites. kNotFound when a directory is missing.
   Result<LoadedProject> Load(const ProjectOptions& options);
-  // Host variables that nodes and test programs get, with `path` in front of PATH.
-  std::map<std::string, std::string> HostEnvironment(const ProjectOptions& options,
-                                                     const Project& project) const;
-
   // Clears up after dead sessions; problems are warnings on stderr.
   void Sweep();
   Result<std::vector<std::string>> SweepDead(bool dry_run);
@@ -82,7 +80,7 @@ class Program {
   void PrintJson(Json json);
 
  private:
-  Vocabulary MakeVocabulary(const ProjectOptions& options);
+  Vocabulary MakeVocabulary(const ProjectOptions& options, const TesterIo& io) const;
 
   std::map<std::string, std::string> environment_;
   std::unique_ptr<FileSystem> files_;

@@ -101,8 +101,7 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
   auto connection = session->Connect();
   if (!connection) return program.Complain(connection.error());
   Follower follower(std::move(*connection));
-  const RunnerServices services{*io, [&] { return session->Connect(); },
-                                program.HostEnvironment(options.project, loaded.project),
+  const RunnerServices services{*io, [&] { return session->Connect(); }, loaded.host_environment,
                                 session->results};
   const auto signal = ExecuteInterruptibly(plan, loaded.Suites(), services, signals);
   const std::string reason = !signal        ? signal.error().message
@@ -127,9 +126,9 @@ ExitCode Run(Program& program, const RunOptions& options) {
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
   const auto driver = program.available_driver(program.ChooseBackend(options.backend));
   if (!driver) return program.Complain(driver.error());
-  const auto plan = MakePlan({loaded->Presets(), loaded->Suites(),
-                              program.HostEnvironment(options.project, loaded->project)},
-                             options.selection.ToSelection());
+  const auto plan =
+      MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
+               options.selection.ToSelection());
   if (!plan) return program.Complain(plan.error());
   program.Sweep();
   return Execute(program, options, *loaded, *plan, signals);
