@@ -10,25 +10,15 @@
 namespace ctestbed {
 namespace {
 
-std::string_view Describe(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::kUnavailable:
-      return "refused the connection";
-    case ErrorKind::kTimeout:
-      return "did not answer in time";
-    default:
-      return "could not be connected to";
-  }
-}
-
 class TcpProbe final : public Probe {
  public:
   Status Check(const ProbeTarget& target, TimePoint deadline, std::stop_token stop) override {
     const auto stream = ConnectTcp(target.address.host, target.address.port, deadline, stop);
     if (stream) return {};
     const Error& error = stream.error();
-    return Fail(error.kind, fmt::format("tcp {} {}", target.address.Text(), Describe(error.kind)),
-                error.message);
+    const std::string why =
+        error.message.ends_with("refused") ? " refused the connection" : ": " + error.message;
+    return Fail(error.kind, fmt::format("tcp {}{}", target.address.Text(), why));
   }
 };
 
