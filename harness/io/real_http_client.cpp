@@ -325,11 +325,11 @@ class RealHttpClient final : public HttpClient {
     const TimePoint start = std::chrono::steady_clock::now();
     TRY(const Names names, NamesOf(request));
     TRY_DO(CheckHead(request));
-    const Easy easy(curl_easy_init());
-    if (easy == nullptr) return Fail(ErrorKind::kInternal, "cannot start libcurl");
     const List headers = HeaderList(request);
     std::array<char, CURL_ERROR_SIZE> text{};
     Arrival arrival;
+    const Easy easy(curl_easy_init());  // last, since it refers to all of the above
+    if (easy == nullptr) return Fail(ErrorKind::kInternal, "cannot start libcurl");
     SetUp(easy.get(), request, headers.get(), arrival);
     curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, text.data());
     const Result<CURLcode> code = Perform(easy.get(), deadline, stop);
