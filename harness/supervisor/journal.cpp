@@ -38,7 +38,8 @@ std::vector<JournalRecord> ReadJournal(std::string_view text) {
     const size_t end = text.find('\n', start);
     if (end == std::string_view::npos || end - start < 9) return records;
     const std::string_view line = text.substr(start, end - start);
-    if (line.substr(0, 8) != fmt::format("{:08x}", Crc32(line.substr(9)))) return records;
+    if (line[8] != ' ' || line.substr(0, 8) != fmt::format("{:08x}", Crc32(line.substr(9))))
+      return records;
     const auto json = ParseJson(line.substr(9));
     if (!json) return records;
     records.push_back({JsonText(*json, "event"), JsonText(*json, "action"), JsonText(*json, "node"),
