@@ -1,7 +1,6 @@
 #include "tester/expectation/matcher.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "tester/expectation/difference.h"
+#include "tester/expectation/regex.h"
 #include "tester/expectation/type_mark.h"
 
 namespace ctestbed {
@@ -101,10 +101,8 @@ void CheckIn(const Document& argument, ValueKind kind, Diagnostics& problems) {
 void CheckPattern(const Document& argument, ValueKind, Diagnostics& problems) {
   WantShape(argument, "matches", argument.IsScalar(), "a regular expression", problems);
   if (!argument.IsScalar() || OnTrust(argument)) return;
-  const re2::RE2 regex(argument.text, re2::RE2::Quiet);
-  if (regex.ok()) return;
-  problems.Error(argument.mark, fmt::format("{} is no regular expression: {}", Quote(argument.text),
-                                            regex.error()));
+  const Status usable = CheckRegex(argument.text);
+  if (!usable) problems.Error(argument.mark, usable.error().message);
 }
 
 void CheckText(const Document& argument, ValueKind, Diagnostics& problems) {
@@ -225,13 +223,11 @@ Failures OnText(const Call& call, std::string_view wanted, const Holds& holds) {
 }
 
 Failures Matches(const Call& call) {
-  const re2::RE2 regex(call.argument.text, re2::RE2::Quiet);
-  if (!regex.ok()) {
-    return call.Fail(
-        fmt::format("{} is no regular expression: {}", call.ShownArgument(), regex.error()));
-  }
-  return OnText(call, "a match of",
-                [&](const std::string& text) { return re2::RE2::PartialMatch(text, regex); });
+  const Status usable = CheckRegex(call.argument.text);
+  if (!usable) return call.Fail(usable.error().message);
+  return OnText(call, "a match of", [&](const std::string& text) {
+    return RegexMatches(call.argument.text, text).value_or(false);
+  });
 }
 
 Failures Starts(const Call& call) {

@@ -17,7 +17,8 @@ enum class ValueKind {
 struct Actual {
   ValueKind kind = ValueKind::kJson;
   std::optional<Json> value;
-  std::string absence;  // why nothing was found; empty when something was
+  std::string absence;   // why nothing was found; empty when something was
+  bool several = false;  // the value is the list of all that was found
 
   static Actual Text(std::string text) { return {ValueKind::kText, Json(std::move(text)), {}}; }
 };

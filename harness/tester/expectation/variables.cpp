@@ -171,7 +171,7 @@ OrFailure<Document> ExpandDocument(const Document& document, const Variables& va
 void VisitReferences(const Document& document, const ReferenceVisitor& visit) {
   const auto scan = [&](const Located<std::string>& text) {
     const auto pieces = ParseReferences(text.value);
-    if (!pieces) return;
+    if (!pieces) return visit(tl::unexpected(pieces.error()), text.mark);
     for (const TextPiece& piece : *pieces) {
       if (piece.is_reference) visit(piece.text, MarkOf(piece, text));
     }

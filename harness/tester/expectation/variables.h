@@ -10,6 +10,7 @@
 
 #include "base/document.h"
 #include "base/json.h"
+#include "base/result.h"
 #include "tester/expectation/failure.h"
 
 namespace ctestbed {
@@ -51,9 +52,10 @@ OrFailure<std::string> ExpandText(const Located<std::string>& text, const Variab
 // its type; one that holds references is text.
 OrFailure<Document> ExpandDocument(const Document& document, const Variables& variables);
 
-// Calls `visit` for each reference in the scalars of `document`, keys included. Malformed ones are
-// passed over.
-using ReferenceVisitor = std::function<void(const std::string& name, const SourceMark& mark)>;
+// Calls `visit` for each reference in the scalars of `document`, keys included: with its name, or
+// with what is wrong with it.
+using ReferenceVisitor =
+    std::function<void(const Result<std::string>& name, const SourceMark& mark)>;
 void VisitReferences(const Document& document, const ReferenceVisitor& visit);
 bool HasReferences(std::string_view text);
 
