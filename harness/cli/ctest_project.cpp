@@ -34,18 +34,6 @@ std::vector<PlannedBatch> Flatten(const Plan& plan) {
   return batches;
 }
 
-// The suites as far as their presets are valid: what a broken preset spoils is told once, by it.
-std::vector<Suite> UsableSuites(const LoadedProject& loaded) {
-  std::set<std::string> valid;
-  for (const Preset& preset : loaded.Presets()) valid.insert(preset.name.value);
-  std::vector<Suite> suites = loaded.Suites();
-  for (Suite& suite : suites) {
-    std::erase_if(suite.presets, [&](const auto& preset) { return !valid.contains(preset.value); });
-  }
-  std::erase_if(suites, [](const Suite& suite) { return suite.presets.empty(); });
-  return suites;
-}
-
 std::vector<BrokenName> FindBroken(const LoadedProject& loaded) {
   std::map<std::string, std::string> names;  // by file
   for (const PresetFile& file : loaded.project.presets) {
@@ -70,13 +58,12 @@ std::vector<BrokenName> FindBroken(const LoadedProject& loaded) {
 
 Result<CTestProject> LoadCTestProject(Program& program, const ProjectOptions& options) {
   TRY(LoadedProject loaded, program.Load(options));
-  Plan plan;
-  if (const std::vector<Suite> suites = UsableSuites(loaded); !suites.empty()) {
-    TRY(plan, MakePlan({loaded.Presets(), suites, loaded.project.host_environment}, Selection{}));
-  }
   std::vector<BrokenName> broken = FindBroken(loaded);
-  auto environment = loaded.host_environment;
-  return CTestProject{std::move(loaded), Flatten(plan), std::move(broken), std::move(environment)};
+  auto plan = MakePlan({loaded.Presets(), loaded.Suites(), loaded.project.host_environment}, {});
+  // Nothing to run is an error of its own only when no file is to blame for it.
+  if (!plan && broken.empty()) return tl::unexpected<Error>(plan.error());
+  std::vector<PlannedBatch> batches = Flatten(plan.value_or(Plan()));
+  return CTestProject{std::move(loaded), std::move(batches), std::move(broken)};
 }
 
 const Suite* CTestProject::FindSuite(std::string_view name) const {

@@ -35,7 +35,6 @@ struct CTestProject {
   LoadedProject loaded;
   std::vector<PlannedBatch> batches;  // of all that is valid
   std::vector<BrokenName> broken;     // sorted by name
-  std::map<std::string, std::string> host_environment;
 
   const Suite* FindSuite(std::string_view name) const;
   const PlannedBatch* FindBatch(std::string_view name) const;
