@@ -91,8 +91,8 @@ ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProje
   if (!environment) return TellBlocked(program, *session, wanted.run, environment.error());
   const auto io = program.tester_io();
   if (!io) return program.Complain(io.error());
-  const RunnerServices services{*io, [&] { return handle.Connect(); }, project.loaded.host_environment,
-                                handle.results};
+  const RunnerServices services{*io, [&] { return handle.Connect(); },
+                                project.loaded.host_environment, handle.results};
   const auto outcome =
       ExecuteRun(*session, *environment, wanted.run, wanted.suite, services, interruption.token());
   static_cast<void>(session->Release(true));

@@ -55,8 +55,7 @@ Result<Preset> FindPreset(const LoadedProject& loaded, const std::string& name) 
               DidYouMean(name, known, "presets"));
 }
 
-Result<Demand> MakeDemand(Program& program, const DeployOptions& options,
-                          const LoadedProject& loaded) {
+Result<Demand> MakeDemand(const DeployOptions& options, const LoadedProject& loaded) {
   TRY(const Preset preset, FindPreset(loaded, options.preset));
   TRY(const Cell cell, ChooseCell(preset, ToCell(options.settings)));
   const Topology topology = Resolve(preset, cell, {}, loaded.project.host_environment);
@@ -82,7 +81,7 @@ ExitCode Main(Program& program, const DeployOptions& options) {
   const auto loaded = program.Load(options.project);
   if (!loaded) return program.Complain(loaded.error());
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
-  const auto demand = MakeDemand(program, options, *loaded);
+  const auto demand = MakeDemand(options, *loaded);
   if (!demand) return program.Complain(demand.error());
   const auto environment = Deploy(program, options, *demand);
   if (!environment) return ComplainOfEnvironment(program, environment.error());

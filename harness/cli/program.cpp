@@ -39,6 +39,19 @@ Result<std::vector<SourceFile>> ReadYamlFiles(FileSystem& files, const std::stri
   return sources;
 }
 
+// The PATH of nodes and test programs: the given directories, made absolute, before the host's.
+std::string SearchPath(const ProjectOptions& options,
+                       const std::map<std::string, std::string>& environment) {
+  std::vector<std::string> path;
+  for (const std::string& directory : options.path) {
+    path.push_back(std::filesystem::absolute(directory).lexically_normal().string());
+  }
+  if (const auto host = environment.find("PATH"); host != environment.end()) {
+    path.push_back(host->second);
+  }
+  return Join(path, ":");
+}
+
 }  // namespace
 
 std::vector<Preset> LoadedProject::Presets() const {

@@ -119,7 +119,7 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
   return CodeOf(outcome);
 }
 
-ExitCode Run(Program& program, const RunOptions& options) {
+ExitCode Main(Program& program, const RunOptions& options) {
   const SignalWatcher signals;
   const auto loaded = program.Load(options.project);
   if (!loaded) return program.Complain(loaded.error());
@@ -145,7 +145,7 @@ Body DefineRun(CLI::App& app, Program& program) {
       "--out", options->out,
       "directory for events.ndjson, junit.xml, summary.md and logs/; default: one of its "
       "own under the state directory, to which 'latest' there links");
-  return [options, &program] { return Run(program, *options); };
+  return [options, &program] { return Main(program, *options); };
 }
 
 }  // namespace ctestbed

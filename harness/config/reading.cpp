@@ -54,8 +54,8 @@ std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_vie
   return std::nullopt;
 }
 
-Environment ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems) {
-  Environment environment;
+Variables ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems) {
+  Variables environment;
   for (const auto& [name, value] : fields.TextMap(key)) {
     if (name.value.empty() || name.value.find('=') != std::string::npos) {
       problems.Error(name.mark,

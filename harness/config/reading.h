@@ -36,7 +36,7 @@ std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_vie
                                std::span<const std::string_view> words, Diagnostics& problems);
 
 // The text map `key` as an environment; refuses names that no environment can hold.
-Environment ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems);
+Variables ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems);
 
 // The file's name without its folders and its last extension.
 std::string FileStem(const std::string& path);

@@ -5,7 +5,7 @@
 namespace ctestbed {
 namespace {
 
-void Put(Environment& into, const Environment& from) {
+void Put(Variables& into, const Variables& from) {
   for (const auto& [name, value] : from) into.insert_or_assign(name, value);
 }
 
@@ -47,7 +47,7 @@ void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
 // The nodes merged so far, and the environment that a node added from here on begins with.
 struct Merge {
   std::vector<NodeOverlay> nodes;
-  Environment everywhere;
+  Variables everywhere;
 
   void Apply(const std::vector<NodeOverlay>& changes) {
     for (const NodeOverlay& change : changes) {
@@ -62,7 +62,7 @@ struct Merge {
     }
   }
 
-  void ApplyEverywhere(const Environment& environment) {
+  void ApplyEverywhere(const Variables& environment) {
     Put(everywhere, environment);
     for (NodeOverlay& node : nodes) Put(node.environment, environment);
   }
@@ -96,8 +96,8 @@ Node Flatten(const NodeOverlay& merged) {
   return node;
 }
 
-Environment WithoutMarks(const std::map<std::string, std::string>& texts) {
-  Environment environment;
+Variables WithoutMarks(const std::map<std::string, std::string>& texts) {
+  Variables environment;
   for (const auto& [name, value] : texts) environment[name] = {value, {}};
   return environment;
 }
@@ -178,8 +178,8 @@ std::vector<Cell> CellsOf(const Preset& preset) {
   return Product(axes);
 }
 
-std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell,
-                                     const Environment& suite, const Environment& host) {
+std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, const Variables& suite,
+                                     const Variables& host) {
   Merge merge{{}, host};
   for (const Overlay& layer : preset.layers) merge.ApplyEverywhere(layer.environment);
   for (const Overlay& layer : preset.layers) merge.Apply(layer.nodes);

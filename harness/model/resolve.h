@@ -12,7 +12,8 @@
 
 namespace ctestbed {
 
-using Environment = std::map<std::string, Located<std::string>>;
+// Environment variables as written.
+using Variables = std::map<std::string, Located<std::string>>;
 
 // The first value of every axis.
 Cell DefaultCell(const Preset& preset);
@@ -25,8 +26,8 @@ std::vector<Cell> CellsOf(const Preset& preset);
 // with marks; `name.mark` is the first mention. An axis that `cell` does not name takes its
 // default. Environments are complete, later wins: `host` < preset < node < axis value < `suite`;
 // the part of an axis value that is for every node beats what a node of the preset says.
-std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell,
-                                     const Environment& suite, const Environment& host);
+std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, const Variables& suite,
+                                     const Variables& host);
 
 // The same as what a backend is asked to run. References are left in the texts.
 Topology Resolve(const Preset& preset, const Cell& cell,

@@ -8,8 +8,8 @@ namespace {
 
 using testing::ElementsAre;
 
-Environment Env(std::initializer_list<std::pair<const std::string, std::string>> pairs) {
-  Environment environment;
+Variables Env(std::initializer_list<std::pair<const std::string, std::string>> pairs) {
+  Variables environment;
   for (const auto& [name, value] : pairs) environment[name] = {value, {}};
   return environment;
 }
@@ -20,7 +20,7 @@ std::vector<Located<std::string>> Texts(std::initializer_list<std::string> value
   return texts;
 }
 
-NodeOverlay NodeCalled(const std::string& name, const Environment& environment = {}) {
+NodeOverlay NodeCalled(const std::string& name, const Variables& environment = {}) {
   return {.name = {name, {}}, .environment = environment};
 }
 
