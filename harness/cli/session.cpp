@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "base/text.h"
 #include "io/detach.h"
 #include "io/private_directory.h"
@@ -70,14 +72,19 @@ Result<SessionHandle> FindSession(Program& program, const std::string& id) {
 
 Result<SessionClient::Ending> EndSession(const SessionHandle& session, const std::string& reason) {
   TRY(SessionClient client, session.Connect());
+  TRY(const SessionClient::Hello hello, client.Ping());
+  const auto supervisor = Identify(hello.pid);
   TRY(SessionClient::Ending ending, client.Finish(reason));
-  const TimePoint deadline = std::chrono::steady_clock::now() + kEndTakes;
+  // Only when it is gone, all that it held is.
+  std::stop_source late;
   const std::unique_ptr<Clock> clock = MakeRealClock();
-  while (session.state.IsLive(session.id) && clock->Now() < deadline) {
-    clock->SleepUntil(clock->Now() + kLook, {});
-  }
-  if (session.state.IsLive(session.id) && ending.leftovers.empty()) {
-    ending.leftovers = fmt::format("the supervisor of session {}", session.id);
+  const std::jthread timer([&](std::stop_token stop) {
+    clock->SleepUntil(clock->Now() + kEndTakes, stop);
+    if (!stop.stop_requested()) late.request_stop();
+  });
+  const bool ended = !supervisor || WaitForEnd(*supervisor, late.get_token());
+  if (!ended && ending.leftovers.empty()) {
+    ending.leftovers = fmt::format("the supervisor, process {}", hello.pid);
   }
   return ending;
 }

@@ -28,7 +28,7 @@ Result<std::string> Serve(Program& program, const SuperviseOptions& options,
         return program.Report(events, results);
       }};
   auto leftovers = Supervise(session, state, services, detached);
-  TRY_DO(program.files().Remove(state.Session(session.session)));
+  TRY_DO(state.RemoveSession(session.session));
   return leftovers;
 }
 

@@ -59,6 +59,13 @@ Result<FileLock> StateDirectory::CreateSession(const std::string& id) const {
   return lock;
 }
 
+Status StateDirectory::RemoveSession(const std::string& id) const {
+  const std::string gone = fmt::format("{}/sessions/.gone-{}", root_, UniqueToken());
+  std::error_code error;
+  std::filesystem::rename(Session(id), gone, error);
+  return files_->Remove(error ? Session(id) : gone);
+}
+
 bool StateDirectory::IsLive(const std::string& id) const {
   return FileLock::IsHeld(Session(id) + "/lock");
 }

@@ -34,6 +34,8 @@ class StateDirectory {
   // Makes the directory of a new session, complete with its lock, in one step. kConflict when it
   // exists already.
   Result<FileLock> CreateSession(const std::string& id) const;
+  // Makes a session vanish in one step, then removes what it held. For who holds its lock.
+  Status RemoveSession(const std::string& id) const;
   // Sessions whose supervisor lives, sorted.
   std::vector<std::string> LiveSessions() const;
   // Sessions whose supervisor is gone.

@@ -34,7 +34,7 @@ Status SweepSession(const StateDirectory& state, const SweepServices& services,
     if (!dry_run) services.report(record.data);
   }
   removed.push_back("session " + id);
-  return dry_run ? Status() : services.files.Remove(directory);
+  return dry_run ? Status() : state.RemoveSession(id);
 }
 
 }  // namespace
