@@ -1,15 +1,12 @@
-// Every report of every story below, held against testdata/STORY.*. CTESTBED_UPDATE_GOLDEN=1 in the
-// environment writes the files anew.
+// Every report of every story below, held against testdata/STORY.*.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "report/console.h"
 #include "report/reporter.h"
 #include "report/test_stream.h"
+#include "testing/golden.h"
 
 namespace ctestbed {
 namespace {
@@ -128,19 +125,9 @@ std::vector<Story> Stories() {
           {"hostile", Hostile()}, {"nothing_ran", Stream().Begin({}).End()}};
 }
 
-std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
-
-void ExpectGolden(const std::string& name, const std::string& actual) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "testdata" / name;
-  if (std::getenv("CTESTBED_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << actual;
-  }
-  EXPECT_EQ(actual, ReadFile(path)) << path;
+std::string Golden(const std::string& story, std::string_view file_name) {
+  const auto directory = std::filesystem::path(__FILE__).parent_path() / "testdata";
+  return (directory / (story + "." + std::string(file_name))).string();
 }
 
 std::string OnConsole(const Stream& stream) {
@@ -154,9 +141,9 @@ std::string OnConsole(const Stream& stream) {
 TEST(Reports, TellEveryStory) {
   for (const auto& [name, stream] : Stories()) {
     for (const ReportEntry& report : Reports()) {
-      ExpectGolden(name + "." + std::string(report.file_name), report.render(stream.events));
+      ExpectGolden(report.render(stream.events), Golden(name, report.file_name));
     }
-    ExpectGolden(name + ".console.txt", OnConsole(stream));
+    ExpectGolden(OnConsole(stream), Golden(name, "console.txt"));
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "probe/test_documents.h"
+#include "probe/mistakes.h"
 
 namespace ctestbed {
 namespace {
@@ -19,9 +19,9 @@ ProbeTarget Answering(Result<Driver::ExecResult> result, Command* asked = nullpt
   return target;
 }
 
-Status Check(const Document& arguments, const ProbeTarget& target) {
+Status Check(std::string_view arguments, const ProbeTarget& target) {
   Diagnostics problems;
-  const auto probe = MakeExecProbe(arguments, problems);
+  const auto probe = MakeExecProbe(DocumentFromJson(arguments), problems);
   EXPECT_TRUE(problems.empty()) << Render(problems.Sorted());
   return probe->Check(target, {}, {});
 }
@@ -29,58 +29,56 @@ Status Check(const Document& arguments, const ProbeTarget& target) {
 TEST(ExecProbe, RunsItsCommandWordByWord) {
   Command asked;
   EXPECT_TRUE(
-      Check(List({"redis-cli", "a b", "$HOME"}), Answering(Driver::ExecResult{0, ""}, &asked))
-          .has_value());
+      Check("[redis-cli, a b, $HOME]", Answering(Driver::ExecResult{0, ""}, &asked)).has_value());
   EXPECT_EQ(asked, (Command{"redis-cli", "a b", "$HOME"}));
 }
 
 TEST(ExecProbe, NamesTheExitCodeAndTheLastLine) {
-  const Status status = Check(List({"pg_isready"}),
-                              Answering(Driver::ExecResult{2, "starting\nno \x1b[31mresponse\n"}));
+  const Status status =
+      Check("[pg_isready]", Answering(Driver::ExecResult{2, "starting\nno \x1b[31mresponse\n"}));
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().message, "exec pg_isready exited with code 2: no \\x1b[31mresponse");
 }
 
 TEST(ExecProbe, SaysNothingOfAnEmptyOutput) {
-  const Status status = Check(List({"pg_isready"}), Answering(Driver::ExecResult{2, ""}));
+  const Status status = Check("[pg_isready]", Answering(Driver::ExecResult{2, ""}));
   EXPECT_EQ(status.error().message, "exec pg_isready exited with code 2");
 }
 
 TEST(ExecProbe, TakesTheExitCodeThatMeansReady) {
-  const Document arguments =
-      Map({{"command", List({"check", "--now"})}, {"exit_code", Scalar("3")}});
-  EXPECT_TRUE(Check(arguments, Answering(Driver::ExecResult{3, ""})).has_value());
-  EXPECT_FALSE(Check(arguments, Answering(Driver::ExecResult{0, ""})).has_value());
+  constexpr std::string_view kArguments = "{command: [check, --now], exit_code: 3}";
+  EXPECT_TRUE(Check(kArguments, Answering(Driver::ExecResult{3, ""})).has_value());
+  EXPECT_FALSE(Check(kArguments, Answering(Driver::ExecResult{0, ""})).has_value());
 }
 
 TEST(ExecProbe, PassesOnWhyTheCommandDidNotRun) {
   const Status status =
-      Check(List({"pg_isready"}), Answering(Fail(ErrorKind::kNotFound, "no program 'pg_isready'")));
+      Check("[pg_isready]", Answering(Fail(ErrorKind::kNotFound, "no program 'pg_isready'")));
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(status.error().message, "exec pg_isready: no program 'pg_isready'");
 }
 
 TEST(ExecProbe, SaysWhenTheDriverCannotExec) {
-  const Status status = Check(List({"pg_isready"}), ProbeTarget{});
+  const Status status = Check("[pg_isready]", ProbeTarget{});
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().kind, ErrorKind::kUnsupported);
 }
 
 TEST(ExecProbe, RefusesACommandLine) {
-  EXPECT_EQ(Mistakes(MakeExecProbe, Scalar("pg_isready -q")),
-            "3:7 'exec' must be a list of texts, not 'pg_isready -q'");
+  EXPECT_EQ(Mistakes(MakeExecProbe, "pg_isready -q"),
+            "1:1 'exec' must be a list of texts, not 'pg_isready -q'");
 }
 
 TEST(ExecProbe, RefusesACommandWithoutAProgram) {
-  const std::string expected = "3:7 the command of an exec probe must name a program";
-  EXPECT_EQ(Mistakes(MakeExecProbe, List({})), expected);
-  EXPECT_EQ(Mistakes(MakeExecProbe, Map({{"command", List({""})}})), expected);
+  EXPECT_EQ(Mistakes(MakeExecProbe, "[]"), "1:1 the command of an exec probe must name a program");
+  EXPECT_EQ(Mistakes(MakeExecProbe, "{command: ['']}"),
+            "1:11 the command of an exec probe must name a program");
 }
 
 TEST(ExecProbe, RefusesAMapWithoutACommand) {
-  EXPECT_EQ(Mistakes(MakeExecProbe, Map({{"exit_code", Scalar("1")}})),
-            "3:7 exec probe lacks 'command'; command: the program and its arguments");
+  EXPECT_EQ(Mistakes(MakeExecProbe, "{exit_code: 1}"),
+            "1:1 exec probe lacks 'command'; command: the program and its arguments");
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "probe/test_documents.h"
+#include "probe/mistakes.h"
 
 namespace ctestbed {
 namespace {
@@ -15,16 +15,16 @@ FakeHttpClient Answering(int status) {
   });
 }
 
-Status Check(const Document& arguments, HttpClient& http) {
+Status Check(std::string_view arguments, HttpClient& http) {
   Diagnostics problems;
-  const auto probe = MakeHttpProbe(arguments, problems);
+  const auto probe = MakeHttpProbe(DocumentFromJson(arguments), problems);
   EXPECT_TRUE(problems.empty()) << Render(problems.Sorted());
   return probe->Check({"main", {"127.0.0.1", 8080}, &http, {}}, {}, {});
 }
 
 TEST(HttpProbe, GetsItsPathFromTheTarget) {
   FakeHttpClient http = Answering(200);
-  EXPECT_TRUE(Check(Scalar("/health"), http).has_value());
+  EXPECT_TRUE(Check("/health", http).has_value());
   ASSERT_EQ(http.requests.size(), 1U);
   EXPECT_EQ(http.requests[0].method, "GET");
   EXPECT_EQ(http.requests[0].url, "http://127.0.0.1:8080/health");
@@ -32,73 +32,71 @@ TEST(HttpProbe, GetsItsPathFromTheTarget) {
 
 TEST(HttpProbe, NamesAnUnexpectedStatus) {
   FakeHttpClient http = Answering(503);
-  const Status status = Check(Scalar("/health"), http);
+  const Status status = Check("/health", http);
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().message, "http 127.0.0.1:8080/health answered 503");
 }
 
 TEST(HttpProbe, DoesNotTakeARedirectForReady) {
   FakeHttpClient http = Answering(302);
-  EXPECT_FALSE(Check(Scalar("/"), http).has_value());
+  EXPECT_FALSE(Check("/", http).has_value());
 }
 
 TEST(HttpProbe, NamesWhatItCouldNotReach) {
   FakeHttpClient http([](const HttpRequest&) -> Result<HttpResponse> {
     return Fail(ErrorKind::kTimeout, "no answer in time");
   });
-  const Status status = Check(Scalar("/health"), http);
+  const Status status = Check("/health", http);
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().kind, ErrorKind::kTimeout);
   EXPECT_EQ(status.error().message, "http 127.0.0.1:8080/health: no answer in time");
 }
 
 TEST(HttpProbe, TakesOneStatus) {
-  const Document arguments = Map({{"path", Scalar("/")}, {"status", Scalar("204")}});
+  constexpr std::string_view kArguments = "{path: /, status: 204}";
   FakeHttpClient right = Answering(204);
   FakeHttpClient wrong = Answering(200);
-  EXPECT_TRUE(Check(arguments, right).has_value());
-  EXPECT_FALSE(Check(arguments, wrong).has_value());
+  EXPECT_TRUE(Check(kArguments, right).has_value());
+  EXPECT_FALSE(Check(kArguments, wrong).has_value());
 }
 
 TEST(HttpProbe, TakesSeveralStatusesAndRanges) {
-  const Document arguments = Map({{"path", Scalar("/")}, {"status", List({"2xx", "401"})}});
+  constexpr std::string_view kArguments = "{path: /, status: [2xx, 401]}";
   for (const auto& [status, ready] :
        std::map<int, bool>{{199, false}, {200, true}, {299, true}, {300, false}, {401, true}}) {
     FakeHttpClient http = Answering(status);
-    EXPECT_EQ(Check(arguments, http).has_value(), ready) << status;
+    EXPECT_EQ(Check(kArguments, http).has_value(), ready) << status;
   }
 }
 
 TEST(HttpProbe, SendsItsHeaders) {
   FakeHttpClient http = Answering(200);
-  EXPECT_TRUE(
-      Check(Map({{"path", Scalar("/")}, {"headers", Map({{"Host", Scalar("a.test")}})}}), http)
-          .has_value());
+  EXPECT_TRUE(Check("{path: /, headers: {Host: a.test}}", http).has_value());
   EXPECT_EQ(http.requests.at(0).headers, (HttpHeaders{{"Host", "a.test"}}));
 }
 
 TEST(HttpProbe, RefusesAPathWithoutASlash) {
-  EXPECT_EQ(Mistakes(MakeHttpProbe, Scalar("health")),
-            "3:7 the path of an http probe must begin with '/', not 'health'");
+  EXPECT_EQ(Mistakes(MakeHttpProbe, "health"),
+            "1:1 the path of an http probe must begin with '/', not 'health'");
 }
 
 TEST(HttpProbe, RefusesWhatIsNoStatus) {
   for (const std::string text : {"20", "2000", "600", "099", "2x0", "ok", ""}) {
-    EXPECT_EQ(Mistakes(MakeHttpProbe, Map({{"path", Scalar("/")}, {"status", Scalar(text)}})),
-              "3:7 '" + text + "' is not a status such as 200 or 2xx");
+    EXPECT_EQ(Mistakes(MakeHttpProbe, "{path: /, status: '" + text + "'}"),
+              "1:19 '" + text + "' is not a status such as 200 or 2xx");
   }
 }
 
 TEST(HttpProbe, RefusesUnknownKeys) {
-  EXPECT_EQ(Mistakes(MakeHttpProbe, Map({{"path", Scalar("/")}, {"stauts", Scalar("200")}})),
-            "4:9 unknown key 'stauts' in http probe; did you mean 'status'? known keys: headers, "
+  EXPECT_EQ(Mistakes(MakeHttpProbe, "{path: /, stauts: 200}"),
+            "1:11 unknown key 'stauts' in http probe; did you mean 'status'? known keys: headers, "
             "path, status");
 }
 
 TEST(HttpProbe, RefusesToGoWithoutAPath) {
-  EXPECT_EQ(Mistakes(MakeHttpProbe, Map({})),
-            "3:7 http probe lacks 'path'; path: what to GET, beginning with '/'");
-  EXPECT_EQ(Mistakes(MakeHttpProbe, Document{}), "0:0 http probe must be a map, not nothing");
+  EXPECT_EQ(Mistakes(MakeHttpProbe, "{}"),
+            "1:1 http probe lacks 'path'; path: what to GET, beginning with '/'");
+  EXPECT_EQ(Mistakes(MakeHttpProbe, ""), "1:1 http probe must be a map, not nothing");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "probe/test_documents.h"
+#include "probe/mistakes.h"
 
 namespace ctestbed {
 namespace {
@@ -41,7 +41,7 @@ class LoopbackPort {
 
 Status Check(int port) {
   Diagnostics problems;
-  const auto probe = MakeTcpProbe(Scalar("true"), problems);
+  const auto probe = MakeTcpProbe(DocumentFromJson("true"), problems);
   return probe->Check({"redis", {"127.0.0.1", port}, nullptr, {}},
                       std::chrono::steady_clock::now() + std::chrono::seconds(10), {});
 }
@@ -62,17 +62,17 @@ TEST(TcpProbe, NamesThePortThatRefuses) {
 }
 
 TEST(TcpProbe, TakesNoArguments) {
-  for (const Document& arguments : {Document{}, Map({}), Scalar("true")}) {
+  for (const std::string_view arguments : {"", "{}", "true"}) {
     EXPECT_EQ(Mistakes(MakeTcpProbe, arguments), "accepted");
   }
 }
 
 TEST(TcpProbe, RefusesArguments) {
-  EXPECT_EQ(Mistakes(MakeTcpProbe, Scalar("8080")),
-            "3:7 a tcp probe takes no arguments, not '8080'; write 'tcp: true'");
-  EXPECT_EQ(Mistakes(MakeTcpProbe, Map({{"port", Scalar("8080")}})),
-            "4:9 unknown key 'port' in tcp probe; known keys: none");
-  EXPECT_EQ(Mistakes(MakeTcpProbe, List({"8080"})), "3:7 tcp probe must be a map, not a list");
+  EXPECT_EQ(Mistakes(MakeTcpProbe, "8080"),
+            "1:1 a tcp probe takes no arguments, not '8080'; write 'tcp: true'");
+  EXPECT_EQ(Mistakes(MakeTcpProbe, "{port: 8080}"),
+            "1:2 unknown key 'port' in tcp probe; known keys: none");
+  EXPECT_EQ(Mistakes(MakeTcpProbe, "[8080]"), "1:1 tcp probe must be a map, not a list");
 }
 
 }  // namespace
