@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "probe/mistakes.h"
+#include "testing/document_from_json.h"
 
 namespace ctestbed {
 namespace {
@@ -66,18 +67,19 @@ TEST(ExecProbe, SaysWhenTheDriverCannotExec) {
 }
 
 TEST(ExecProbe, RefusesACommandLine) {
-  EXPECT_EQ(Mistakes(MakeExecProbe, "pg_isready -q"),
+  EXPECT_EQ(Mistakes(MakeExecProbe, DocumentFromJson("pg_isready -q")),
             "1:1 'exec' must be a list of texts, not 'pg_isready -q'");
 }
 
 TEST(ExecProbe, RefusesACommandWithoutAProgram) {
-  EXPECT_EQ(Mistakes(MakeExecProbe, "[]"), "1:1 the command of an exec probe must name a program");
-  EXPECT_EQ(Mistakes(MakeExecProbe, "{command: ['']}"),
+  EXPECT_EQ(Mistakes(MakeExecProbe, DocumentFromJson("[]")),
+            "1:1 the command of an exec probe must name a program");
+  EXPECT_EQ(Mistakes(MakeExecProbe, DocumentFromJson("{command: ['']}")),
             "1:11 the command of an exec probe must name a program");
 }
 
 TEST(ExecProbe, RefusesAMapWithoutACommand) {
-  EXPECT_EQ(Mistakes(MakeExecProbe, "{exit_code: 1}"),
+  EXPECT_EQ(Mistakes(MakeExecProbe, DocumentFromJson("{exit_code: 1}")),
             "1:1 exec probe lacks 'command'; command: the program and its arguments");
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "probe/mistakes.h"
+#include "testing/document_from_json.h"
 
 namespace ctestbed {
 namespace {
@@ -76,27 +77,28 @@ TEST(HttpProbe, SendsItsHeaders) {
 }
 
 TEST(HttpProbe, RefusesAPathWithoutASlash) {
-  EXPECT_EQ(Mistakes(MakeHttpProbe, "health"),
+  EXPECT_EQ(Mistakes(MakeHttpProbe, DocumentFromJson("health")),
             "1:1 the path of an http probe must begin with '/', not 'health'");
 }
 
 TEST(HttpProbe, RefusesWhatIsNoStatus) {
   for (const std::string text : {"20", "2000", "600", "099", "2x0", "ok", ""}) {
-    EXPECT_EQ(Mistakes(MakeHttpProbe, "{path: /, status: '" + text + "'}"),
+    EXPECT_EQ(Mistakes(MakeHttpProbe, DocumentFromJson("{path: /, status: '" + text + "'}")),
               "1:19 '" + text + "' is not a status such as 200 or 2xx");
   }
 }
 
 TEST(HttpProbe, RefusesUnknownKeys) {
-  EXPECT_EQ(Mistakes(MakeHttpProbe, "{path: /, stauts: 200}"),
+  EXPECT_EQ(Mistakes(MakeHttpProbe, DocumentFromJson("{path: /, stauts: 200}")),
             "1:11 unknown key 'stauts' in http probe; did you mean 'status'? known keys: headers, "
             "path, status");
 }
 
 TEST(HttpProbe, RefusesToGoWithoutAPath) {
-  EXPECT_EQ(Mistakes(MakeHttpProbe, "{}"),
+  EXPECT_EQ(Mistakes(MakeHttpProbe, DocumentFromJson("{}")),
             "1:1 http probe lacks 'path'; path: what to GET, beginning with '/'");
-  EXPECT_EQ(Mistakes(MakeHttpProbe, ""), "1:1 http probe must be a map, not nothing");
+  EXPECT_EQ(Mistakes(MakeHttpProbe, DocumentFromJson("")),
+            "1:1 http probe must be a map, not nothing");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "probe/mistakes.h"
+#include "testing/document_from_json.h"
 
 namespace ctestbed {
 namespace {
@@ -63,16 +64,17 @@ TEST(TcpProbe, NamesThePortThatRefuses) {
 
 TEST(TcpProbe, TakesNoArguments) {
   for (const std::string_view arguments : {"", "{}", "true"}) {
-    EXPECT_EQ(Mistakes(MakeTcpProbe, arguments), "accepted");
+    EXPECT_EQ(Mistakes(MakeTcpProbe, DocumentFromJson(arguments)), "accepted");
   }
 }
 
 TEST(TcpProbe, RefusesArguments) {
-  EXPECT_EQ(Mistakes(MakeTcpProbe, "8080"),
+  EXPECT_EQ(Mistakes(MakeTcpProbe, DocumentFromJson("8080")),
             "1:1 a tcp probe takes no arguments, not '8080'; write 'tcp: true'");
-  EXPECT_EQ(Mistakes(MakeTcpProbe, "{port: 8080}"),
+  EXPECT_EQ(Mistakes(MakeTcpProbe, DocumentFromJson("{port: 8080}")),
             "1:2 unknown key 'port' in tcp probe; known keys: none");
-  EXPECT_EQ(Mistakes(MakeTcpProbe, "[8080]"), "1:1 tcp probe must be a map, not a list");
+  EXPECT_EQ(Mistakes(MakeTcpProbe, DocumentFromJson("[8080]")),
+            "1:1 tcp probe must be a map, not a list");
 }
 
 }  // namespace
