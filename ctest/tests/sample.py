@@ -1,0 +1,137 @@
+"""A copy of the sample project in a directory of its own, configured, and what ctest did in it."""
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree
+
+HERE = pathlib.Path(__file__).resolve().parent
+RESULT = re.compile(r"Test +#\d+: (\S+) [. ]*\**(Passed|Failed|Not Run|Skipped|Timeout|Exception)")
+
+
+class Ctest:
+    """One ctest that has ended: its exit code, its output, the result of each test by name."""
+
+    def __init__(self, code, output):
+        self.code, self.output = code, output
+        self.results = collections.OrderedDict(RESULT.findall(output))
+
+    @property
+    def runs(self):
+        """The results of tests that are runs, NAME@PRESET."""
+        return {name: result for name, result in self.results.items() if "@" in name}
+
+
+class Report:
+    """The directory of results that `latest` links to."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(os.path.realpath(path))
+        lines = (self.path / "events.ndjson").read_text(encoding="utf-8").splitlines()
+        self.events = [json.loads(line) for line in lines if line.endswith("}")]
+
+    def of(self, kind):
+        return [event for event in self.events if event["kind"] == kind]
+
+    @property
+    def deploys(self):
+        return [",".join([event["preset"], *map("=".join, event.get("cell", {}).items())])
+                for event in self.of("environment-ready")]
+
+    @property
+    def most_nodes_alive(self):
+        alive = most = 0
+        for event in self.events:
+            alive += {"node-starting": 1, "node-stopped": -1}.get(event["kind"], 0)
+            most = max(most, alive)
+        return most
+
+    @property
+    def verdicts(self):
+        return {event["run"]: event["verdict"] for event in self.of("run-finished")}
+
+    def junit(self):
+        return xml.etree.ElementTree.parse(self.path / "junit.xml").getroot()
+
+    def junit_case_tags(self):
+        """Counts of <failure>, <error>, <skipped> and passed cases."""
+        counts = collections.Counter()
+        for case in self.junit().iter("testcase"):
+            tags = {child.tag for child in case} & {"failure", "error", "skipped"}
+            counts[tags.pop() if tags else "passed"] += 1
+        return counts
+
+
+class Sample:
+    def __init__(self, options):
+        self.options = options
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="ctb-", dir="/tmp"))
+        self.build = self.path / "build"
+        self.state = self.path / "state"
+        shutil.copytree(HERE / "sample", self.path / "source")
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith(("CTEST_", "CTESTBED_"))}
+        self.environment["CTESTBED_STATE_DIR"] = str(self.state)
+
+    def remove(self):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def write(self, name, text):
+        (self.path / "source" / name).write_text(text, encoding="utf-8")
+
+    def edit(self, name, old, new):
+        text = (self.path / "source" / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    def delete(self, name):
+        (self.path / "source" / name).unlink()
+
+    def configure(self, *arguments, generator="Ninja"):
+        command = [self.options.cmake, "-S", self.path / "source", "-B", self.build, "-G", generator,
+                   f"-DFIXTURES={self.options.fixtures}",
+                   f"-DCMAKE_PREFIX_PATH={self.options.prefix}", *arguments]
+        subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
+
+    def start(self, *arguments):
+        """ctest in a session of its own; what it prints goes to output.txt."""
+        with open(self.path / "output.txt", "wb") as output:
+            return subprocess.Popen(
+                [self.options.ctest, "--test-dir", self.build, "--output-on-failure", *arguments],
+                env=self.environment, stdout=output, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def ctest(self, *arguments):
+        process = self.start(*arguments)
+        try:
+            code = process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return Ctest(code, (self.path / "output.txt").read_text(encoding="utf-8", errors="replace"))
+
+    def report(self):
+        return Report(self.build / "ctestbed-report" / "latest")
+
+    def reports(self):
+        return sorted((self.build / "ctestbed-report").glob("ctest-*"))
+
+    def processes(self):
+        """Processes that belong to this copy: by their environment, directory or command line."""
+        mine, found = str(self.path).encode(), {}
+        for entry in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words = (entry / "cmdline").read_bytes()
+                if not words:
+                    continue  # already dead
+                texts = [words, (entry / "environ").read_bytes(),
+                         os.readlink(entry / "cwd").encode()]
+            except OSError:
+                continue
+            if any(mine in text for text in texts) and int(entry.name) != os.getpid():
+                found[int(entry.name)] = words.replace(b"\0", b" ").decode(errors="replace")
+        return found
