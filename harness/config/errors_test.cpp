@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kErrors = fs::path(__FILE__).parent_path() / "../../suites/errors";
+const fs::path kErrors = fs::path(CTESTBED_SOURCE_DIR) / "suites/errors";
 
 SourceFile Load(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

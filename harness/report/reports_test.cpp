@@ -126,7 +126,7 @@ std::vector<Story> Stories() {
 }
 
 std::string Golden(const std::string& story, std::string_view file_name) {
-  const auto directory = std::filesystem::path(__FILE__).parent_path() / "testdata";
+  const auto directory = std::filesystem::path(CTESTBED_SOURCE_DIR) / "harness/report/testdata";
   return (directory / (story + "." + std::string(file_name))).string();
 }
 
