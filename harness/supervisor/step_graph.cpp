@@ -16,7 +16,9 @@ class Graph {
   }
 
   Status Run(std::stop_token stop) {
-    const std::stop_callback on_stop(stop, [this] { Fail({ErrorKind::kCancelled, "cancelled", {}, {}}); });
+    const std::stop_callback on_stop(stop, [this] {
+      Fail({ErrorKind::kCancelled, "cancelled", {}, {}});
+    });
     std::vector<std::jthread> threads;
     std::vector<const Step*> waiting;
     for (const Step& step : steps_) waiting.push_back(&step);
