@@ -24,6 +24,7 @@ SourceFile Load(const fs::path& path) {
 
 constexpr std::array kHttpFields{
     Field{"base", Shape::kText, "address of the service under test"},
+    Field{"follow", Shape::kBoolean, "whether redirects are followed"},
     Field{"headers", Shape::kTextMap, "sent with every request"},
     Field{"tests", Shape::kList, "the cases", true},
 };

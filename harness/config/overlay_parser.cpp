@@ -129,6 +129,12 @@ std::vector<Field> ReadyFields(const Document& map, const Reader& reader) {
   return table;
 }
 
+bool IsProbe(std::string_view key, const std::vector<Field>& ready_fields) {
+  return key != "port" && key != "within" &&
+         std::any_of(ready_fields.begin(), ready_fields.end(),
+                     [&](const Field& field) { return field.key == key; });
+}
+
 std::optional<ProbeSpec> ReadReady(const Document& map, const Reader& reader) {
   const std::vector<Field> table = ReadyFields(map, reader);
   const Fields fields(map, "ready", table, reader.problems);
@@ -136,7 +142,7 @@ std::optional<ProbeSpec> ReadReady(const Document& map, const Reader& reader) {
   if (const auto port = fields.Text("port")) spec.port = port->value;
   int probes = 0;
   for (const Document::Entry& entry : map.entries) {
-    if (entry.key.value == "port" || entry.key.value == "within") continue;
+    if (!IsProbe(entry.key.value, table)) continue;
     if (++probes == 1) {
       spec.kind = entry.key.value;
       spec.arguments = entry.value;
@@ -170,10 +176,15 @@ void ReadDependsOn(const Fields& fields, NodeOverlay& node, Diagnostics& problem
     for (const Document& item : value->items) {
       node.depends_on[item.text] = {DependencyState::kReady, item.mark};
     }
-  } else if (!value->IsList() && CheckShape(*value, Shape::kTextMap, "depends_on", problems)) {
+  } else if (value->IsMap() && CheckShape(*value, Shape::kTextMap, "depends_on", problems)) {
     for (const Document::Entry& entry : value->entries) {
       ReadDependency(entry.key, {entry.value.text, entry.value.mark}, node, problems);
     }
+  } else if (!value->IsList() && !value->IsMap()) {
+    problems.Error(
+        value->mark,
+        fmt::format("'depends_on' must be a list of nodes or a map, not {}", Describe(*value)),
+        "write [NODE, ...] or {NODE: started}");
   }
 }
 

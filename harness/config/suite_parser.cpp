@@ -109,7 +109,7 @@ std::vector<CellPattern> ReadPatterns(const Fields& fields, std::string_view key
   if (list == nullptr) return patterns;
   for (const Document& item : list->items) {
     CellPattern& pattern = patterns.emplace_back();
-    if (!CheckShape(item, Shape::kTextMap, key, problems)) continue;
+    if (!CheckShape(item, Shape::kTextMap, fmt::format("{} entry", key), problems)) continue;
     for (const Document::Entry& entry : item.entries) {
       pattern[entry.key.value] = {entry.value.text, entry.value.mark};
     }

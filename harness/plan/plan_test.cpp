@@ -1,0 +1,295 @@
+#include "plan/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+#include "plan/expand.h"
+#include "plan/render.h"
+#include "plan/selection.h"
+
+namespace ctestbed {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Located<std::string> At(const std::string& text) {
+  return {text, {}};
+}
+
+NodeOverlay NodeCalled(const std::string& name, const std::string& store = "") {
+  NodeOverlay node{.name = At(name)};
+  node.command = std::vector{At(name)};
+  if (!store.empty()) node.environment["STORE"] = At(store);
+  return node;
+}
+
+// Nodes auth and main; axis store changes main alone: memory (default), redis.
+Preset Sample(const std::string& name = "p") {
+  Preset preset{.name = At(name), .file = name + ".yaml"};
+  preset.layers = {{.nodes = {NodeCalled("auth"), NodeCalled("main")}}};
+  preset.axes = {
+      {At("store"), {{At("memory"), {}}, {At("redis"), {.nodes = {NodeCalled("main", "redis")}}}}}};
+  return preset;
+}
+
+Suite SuiteCalled(const std::string& name, const std::string& store = "",
+                  Isolation isolation = Isolation::kShared) {
+  Suite suite{.name = At(name), .presets = {At("p")}, .isolation = isolation};
+  if (store == "any") suite.matrix.axes["store"] = {AxisChoice::Kind::kAny, {}};
+  if (!store.empty() && store != "any") {
+    suite.matrix.axes["store"] = {AxisChoice::Kind::kListed, {At(store)}};
+  }
+  return suite;
+}
+
+std::vector<std::string> Names(const std::vector<Run>& runs) {
+  std::vector<std::string> names;
+  for (const Run& run : runs) names.push_back(RunName(run));
+  return names;
+}
+
+std::vector<Batch> Batches(const PlanInput& input, const Selection& selection = {}) {
+  const Result<Plan> plan = MakePlan(input, selection);
+  EXPECT_TRUE(plan) << plan.error().message;
+  return plan ? plan->lanes.at(0).batches : std::vector<Batch>{};
+}
+
+TEST(ExpandRuns, KeepsTheDeclaredOrder) {
+  EXPECT_THAT(Names(ExpandRuns({{Sample()}, {SuiteCalled("b"), SuiteCalled("a", "redis")}, {}})),
+              ElementsAre("b@p,store=memory", "b@p,store=redis", "a@p,store=redis"));
+}
+
+TEST(ExpandRuns, LetsAnOpenAxisJoinAnEnvironmentThatIsNeededAnyway) {
+  EXPECT_THAT(
+      Names(ExpandRuns({{Sample()}, {SuiteCalled("a", "any"), SuiteCalled("b", "redis")}, {}})),
+      ElementsAre("a@p,store=redis", "b@p,store=redis"));
+}
+
+TEST(ExpandRuns, FallsBackToTheDefaultOfAnOpenAxis) {
+  EXPECT_THAT(Names(ExpandRuns({{Sample()}, {SuiteCalled("a", "any")}, {}})),
+              ElementsAre("a@p,store=memory"));
+}
+
+TEST(ExpandRuns, LeavesOutPresetsThatAreNotThere) {
+  EXPECT_THAT(ExpandRuns({{}, {SuiteCalled("a")}, {}}), IsEmpty());
+}
+
+TEST(MakePlan, GroupsRunsThatShareAnEnvironment) {
+  const auto batches = Batches({{Sample()}, {SuiteCalled("a"), SuiteCalled("b")}, {}});
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_THAT(Names(batches[0].runs), ElementsAre("a@p,store=memory", "b@p,store=memory"));
+  EXPECT_THAT(Names(batches[1].runs), ElementsAre("a@p,store=redis", "b@p,store=redis"));
+  EXPECT_EQ(batches[1].changes.at(0).action, ChangeAction::kKeep);
+  EXPECT_EQ(batches[1].changes.at(1).action, ChangeAction::kRestart);
+}
+
+TEST(MakePlan, GroupsAcrossPresetsOfTheSameContent) {
+  Suite suite = SuiteCalled("a", "memory");
+  suite.presets = {At("p"), At("q")};
+  const auto batches = Batches({{Sample("p"), Sample("q")}, {suite}, {}});
+  ASSERT_EQ(batches.size(), 1U);
+  EXPECT_EQ(batches[0].preset, "p");
+  EXPECT_EQ(batches[0].runs.size(), 2U);
+}
+
+TEST(MakePlan, KeepsApartWhatTheSuiteEnvironmentMakesDifferent) {
+  Suite suite = SuiteCalled("b", "memory");
+  suite.environment["DEBUG"] = At("1");
+  EXPECT_EQ(Batches({{Sample()}, {SuiteCalled("a", "memory"), suite}, {}}).size(), 2U);
+}
+
+TEST(MakePlan, GivesAFreshRunABatchOfItsOwn) {
+  const auto batches =
+      Batches({{Sample()},
+               {SuiteCalled("a", "memory"), SuiteCalled("b", "memory", Isolation::kFresh),
+                SuiteCalled("c", "memory")},
+               {}});
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_THAT(Names(batches[0].runs), ElementsAre("a@p,store=memory", "c@p,store=memory"));
+  EXPECT_TRUE(batches[1].fresh);
+  for (const Change& change : batches[1].changes) {
+    EXPECT_EQ(change.action, ChangeAction::kRestart);
+    EXPECT_EQ(change.why, "the suite wants it fresh");
+  }
+}
+
+TEST(MakePlan, SelectsByEveryPart) {
+  const PlanInput input{{Sample()}, {SuiteCalled("alpha"), SuiteCalled("beta")}, {}};
+  EXPECT_THAT(Names(Batches(input, {.runs = {"alpha@p,store=r*"}}).at(0).runs),
+              ElementsAre("alpha@p,store=redis"));
+  EXPECT_THAT(Names(Batches(input, {.suites = {"b?ta"}, .cell = {{"store", "memory"}}}).at(0).runs),
+              ElementsAre("beta@p,store=memory"));
+  EXPECT_EQ(Batches(input, {.presets = {"p"}}).size(), 2U);
+}
+
+TEST(MakePlan, SettlesAnOpenAxisWithinTheSelection) {
+  const PlanInput input{{Sample()}, {SuiteCalled("a", "any")}, {}};
+  EXPECT_THAT(Names(Batches(input, {.cell = {{"store", "redis"}}}).at(0).runs),
+              ElementsAre("a@p,store=redis"));
+}
+
+TEST(MakePlan, RefusesASelectionThatMatchesNothing) {
+  const PlanInput input{{Sample()}, {SuiteCalled("alpha", "memory"), SuiteCalled("beta")}, {}};
+  const auto error = [&](const Selection& selection) {
+    const Result<Plan> plan = MakePlan(input, selection);
+    EXPECT_FALSE(plan);
+    return plan ? Error{} : plan.error();
+  };
+  EXPECT_EQ(error({.suites = {"alhpa"}}).kind, ErrorKind::kInvalid);
+  EXPECT_EQ(error({.suites = {"alhpa"}}).message, "nothing matches suite 'alhpa'");
+  EXPECT_EQ(error({.suites = {"alpha", "x"}}).detail, "known suites: alpha, beta");
+  EXPECT_EQ(error({.runs = {"x"}}).message, "nothing matches run 'x'");
+  EXPECT_EQ(error({.presets = {"q*"}}).message, "nothing matches preset 'q*'");
+  EXPECT_EQ(error({.cell = {{"store", "disk"}}}).message, "nothing matches axis 'store=disk'");
+  EXPECT_EQ(error({.suites = {"alpha"}, .cell = {{"store", "redis"}}}).message,
+            "nothing matches all parts of the selection at once");
+  EXPECT_EQ(MakePlan({}, {}).error().message, "there is nothing to run: no suite has a run");
+}
+
+TEST(MakePlan, PricesChanges) {
+  const Result<Plan> plan =
+      MakePlan({{Sample()}, {SuiteCalled("a"), SuiteCalled("b", "memory")}, {}}, {});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->lanes[0].batches[0].cost, Duration(2000));
+  EXPECT_EQ(plan->lanes[0].batches[1].cost, Duration(1200));
+  EXPECT_EQ(plan->cost.planned, Duration(3600));  // and the end of both nodes
+  EXPECT_EQ(plan->cost.naive, Duration(3 * 2 * 1200));
+  EXPECT_EQ(plan->cost.lower_bound, Duration(3 * 1200));
+  EXPECT_EQ(plan->cost.node_starts_planned, 3);
+  EXPECT_EQ(plan->cost.node_starts_naive, 6);
+}
+
+TEST(RenderPlan, SaysWhatChangesAndWhy) {
+  const Result<Plan> plan = MakePlan({{Sample()}, {SuiteCalled("accounts")}, {}}, {});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(RenderPlan(*plan),
+            "batch  environment     suites    cost\n"
+            "    1  p store=memory  accounts  2 s\n"
+            "         start    auth  not running\n"
+            "         start    main  not running\n"
+            "    2  p store=redis   accounts  1.2 s\n"
+            "         keep     auth  unchanged\n"
+            "         restart  main  STORE none -> 'redis'\n"
+            "cost: 3.6 s planned, 4.8 s one by one, 3.6 s at least\n"
+            "node starts: 3 planned, 4 one by one\n");
+}
+
+TEST(MatchesGlob, KnowsStarAndQuestionMark) {
+  for (const auto& [pattern, text] :
+       std::vector<std::pair<std::string, std::string>>{{"", ""},
+                                                        {"*", ""},
+                                                        {"*", "abc"},
+                                                        {"a*c", "abbc"},
+                                                        {"a*b*c", "axbxbc"},
+                                                        {"a?c", "abc"},
+                                                        {"*c", "cc"},
+                                                        {"**", "x"}}) {
+    EXPECT_TRUE(MatchesGlob(pattern, text)) << pattern << " " << text;
+  }
+  for (const auto& [pattern, text] : std::vector<std::pair<std::string, std::string>>{
+           {"", "a"}, {"a", ""}, {"a?c", "ac"}, {"a*c", "abcd"}, {"?", ""}, {"a*b", "ba"}}) {
+    EXPECT_FALSE(MatchesGlob(pattern, text)) << pattern << " " << text;
+  }
+}
+
+// A project of random size and shape.
+PlanInput RandomInput(std::mt19937& random) {
+  const auto below = [&](size_t limit) { return random() % limit; };
+  PlanInput input;
+  for (size_t p = 0; p <= below(3); ++p) {
+    Preset preset = Sample("p" + std::to_string(p));
+    for (size_t n = 0; n < below(3); ++n) {
+      preset.layers[0].nodes.push_back(NodeCalled("n" + std::to_string(n)));
+    }
+    Axis size{At("size"), {}};
+    for (size_t v = 0; v <= below(3); ++v) {
+      const std::string value = std::to_string(v);
+      size.values.push_back({At(value), {.nodes = {NodeCalled("auth", value)}}});
+    }
+    preset.axes.push_back(size);
+    input.presets.push_back(preset);
+  }
+  const std::vector<std::string> choices{"", "any", "memory", "redis"};
+  for (size_t s = 0; s <= below(5); ++s) {
+    Suite suite = SuiteCalled("s" + std::to_string(s), choices[below(4)],
+                              below(4) == 0 ? Isolation::kFresh : Isolation::kShared);
+    suite.presets.clear();
+    for (const Preset& preset : input.presets) {
+      if (below(2) == 0) suite.presets.push_back(preset.name);
+    }
+    if (below(2) == 0) suite.matrix.axes["size"] = {AxisChoice::Kind::kAny, {}};
+    if (below(3) == 0) suite.matrix.exclude = {{{"size", At("0")}}};
+    input.suites.push_back(suite);
+  }
+  return input;
+}
+
+// What must hold of any plan of `input`.
+void CheckPlan(const PlanInput& input, const Plan& plan) {
+  std::multiset<std::string> planned;
+  std::set<std::string> shared_environments;
+  Topology current;
+  for (const Batch& batch : plan.lanes.at(0).batches) {
+    EXPECT_EQ(batch.environment, DigestOf(batch.topology));
+    if (batch.fresh) {
+      EXPECT_EQ(batch.runs.size(), 1U);
+    } else {
+      EXPECT_TRUE(shared_environments.insert(batch.environment).second);
+    }
+    for (const Run& run : batch.runs) planned.insert(RunName(run));
+    std::set<std::string> running;
+    for (const Node& node : current.nodes) running.insert(node.name);
+    for (const Change& change : batch.changes) {
+      EXPECT_EQ(running.contains(change.node), change.action != ChangeAction::kStart);
+      EXPECT_FALSE(batch.fresh && change.action == ChangeAction::kKeep);
+      if (change.action == ChangeAction::kStop) running.erase(change.node);
+      if (change.action == ChangeAction::kStart) running.insert(change.node);
+    }
+    std::set<std::string> wanted;
+    for (const Node& node : batch.topology.nodes) wanted.insert(node.name);
+    EXPECT_EQ(running, wanted);
+    current = batch.topology;
+  }
+  const std::vector<std::string> expected = Names(ExpandRuns(input));
+  EXPECT_EQ(planned, std::multiset<std::string>(expected.begin(), expected.end()));
+  EXPECT_EQ(std::set<std::string>(expected.begin(), expected.end()).size(), expected.size());
+  EXPECT_LE(plan.cost.lower_bound, plan.cost.planned);
+  EXPECT_LE(plan.cost.planned, plan.cost.naive);
+  EXPECT_LE(plan.cost.node_starts_planned, plan.cost.node_starts_naive);
+}
+
+TEST(MakePlan, HoldsItsPromisesForAnyProject) {
+  std::mt19937 random(1);
+  int plans = 0;
+  for (int i = 0; i < 500; ++i) {
+    const PlanInput input = RandomInput(random);
+    const Result<Plan> plan = MakePlan(input, {});
+    EXPECT_EQ(plan.has_value(), !ExpandRuns(input).empty());
+    if (!plan) continue;
+    CheckPlan(input, *plan);
+    EXPECT_EQ(*plan, *MakePlan(input, {}));
+    ++plans;
+    if (testing::Test::HasFailure()) break;
+  }
+  EXPECT_GT(plans, 200);
+}
+
+TEST(MakePlan, SelectsEachRunByItsName) {
+  std::mt19937 random(2);
+  for (int i = 0; i < 50; ++i) {
+    const PlanInput input = RandomInput(random);
+    for (const std::string& name : Names(ExpandRuns(input))) {
+      const auto batches = Batches(input, {.runs = {name}});
+      ASSERT_EQ(batches.size(), 1U);
+      EXPECT_THAT(Names(batches[0].runs), ElementsAre(name));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ctestbed
