@@ -33,8 +33,8 @@ Actual HeaderOf(const HttpResponse& response, std::string_view name) {
   std::sort(names.begin(), names.end());
   return {ValueKind::kText,
           {},
-          fmt::format("no header {}; there are {}", Quote(name),
-                      names.empty() ? "none" : Join(names, ", "))};
+          fmt::format("no header {}; {}", Quote(name),
+                      names.empty() ? "there are none" : "headers are " + Join(names, ", "))};
 }
 
 class Checker {
