@@ -102,6 +102,17 @@ ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProje
   return CodeOf(*outcome);
 }
 
+// A run that stands for all that a broken preset or suite would have had: no report must be greener
+// than the session was.
+Event VerdictOn(const BrokenName& broken) {
+  return {.kind = EventKind::kRunFinished,
+          .suite = broken.name,
+          .run = broken.name,
+          .verdict = Verdict::kError,
+          .message = broken.problems.empty() ? "has a mistake" : broken.problems.front().message,
+          .detail = Render(broken.problems)};
+}
+
 }  // namespace
 
 ExitCode RunStep(Program& program, const CTestOptions& options, const std::string& run) {
@@ -134,22 +145,11 @@ ExitCode DiscoveryStep(Program& program, const CTestOptions& options, const std:
     program.Print(fmt::format("{} has no mistakes any more; run ctest again\n", name));
     return ExitCode::kPassed;
   }
-  const std::string rendered = Render(broken->problems);
-  if (const auto owner = FindOwner(options)) {
-    auto session = FindSession(program, owner->session);
-    auto client = session ? session->Connect() : tl::unexpected<Error>(session.error());
-    // So that no report of this session is greener than it is.
-    if (client) {
-      static_cast<void>(client->Emit(
-          {.kind = EventKind::kRunFinished,
-           .suite = name,
-           .run = name,
-           .verdict = Verdict::kError,
-           .message = broken->problems.empty() ? "has mistakes" : broken->problems.front().message,
-           .detail = rendered}));
-    }
+  const Event event = VerdictOn(*broken);
+  if (const auto session = FindOwnSession(program, options)) {
+    if (auto client = session->Connect()) static_cast<void>(client->Emit(event));
   }
-  program.Warn(rendered);
+  program.Warn(event.detail);
   return ExitCode::kBadInput;
 }
 

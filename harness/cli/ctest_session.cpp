@@ -62,6 +62,11 @@ Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
                                 program.ChooseBackend(options.backend), owner.process});
 }
 
+Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options) {
+  TRY(const CTestOwner owner, FindOwner(options));
+  return FindSession(program, owner.session);
+}
+
 Status WriteSelection(FileSystem& files, const SessionHandle& session,
                       const std::set<std::string>& names) {
   return files.Write(session.results + std::string(kSelection),

@@ -24,6 +24,9 @@ Result<CTestOwner> FindOwner(const CTestOptions& options);
 Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
                                   const CTestOwner& owner);
 
+// The same if there is one, for steps that start none; kNotFound.
+Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options);
+
 // Remembers which tests of a session ctest runs (names without prefix).
 Status WriteSelection(FileSystem& files, const SessionHandle& session,
                       const std::set<std::string>& names);

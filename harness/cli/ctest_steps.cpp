@@ -31,12 +31,6 @@ Result<OpenedSession> Open(Program& program, const CTestOptions& options) {
   return OpenedSession{std::move(handle), std::move(client)};
 }
 
-// The session as far as there is one: steps that clear up start none.
-Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options) {
-  TRY(const CTestOwner owner, FindOwner(options));
-  return FindSession(program, owner.session);
-}
-
 Status PlanRuns(SessionClient& client, const CTestProject& project,
                 const std::optional<std::set<std::string>>& selected) {
   for (const PlannedBatch& planned : project.batches) {
