@@ -171,7 +171,8 @@ class JunitWriter {
         children = Skipped(Blocked(record.message));
         break;
     }
-    for (const Failure& earlier : record.earlier) children += Earlier(earlier, record.verdict);
+    for (const EarlierFailure& earlier : record.earlier)
+      children += Earlier(earlier, record.verdict);
     return children;
   }
 
@@ -185,7 +186,7 @@ class JunitWriter {
     return fmt::format("      <skipped{}/>\n", Attribute("message", FirstLine(message)));
   }
 
-  std::string Earlier(const Failure& failure, Verdict last) {
+  std::string Earlier(const EarlierFailure& failure, Verdict last) {
     const std::string element =
         fmt::format("{}{}", last == Verdict::kPassed ? "flaky" : "rerun",
                     failure.verdict == Verdict::kFailed ? "Failure" : "Error");

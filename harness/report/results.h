@@ -10,12 +10,12 @@
 namespace ctestbed {
 
 // What an earlier attempt of a run said of a case, when it was not good.
-struct Failure {
+struct EarlierFailure {
   Verdict verdict = Verdict::kFailed;
   std::string message;
   std::string detail;
 
-  bool operator==(const Failure&) const = default;
+  bool operator==(const EarlierFailure&) const = default;
 };
 
 struct CaseRecord {
@@ -25,7 +25,7 @@ struct CaseRecord {
   std::string detail;
   SourceMark mark;
   Duration duration{0};
-  std::vector<Failure> earlier;
+  std::vector<EarlierFailure> earlier;
 
   bool operator==(const CaseRecord&) const = default;
 };

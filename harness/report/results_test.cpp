@@ -120,7 +120,7 @@ TEST(Results, CallAPassAfterAFailureFlaky) {
   const Results results = FoldResults(stream.events);
   EXPECT_TRUE(results.runs.at(0).flaky);
   EXPECT_THAT(results.runs.at(0).cases.at(0).earlier,
-              ElementsAre(Failure{Verdict::kFailed, "status is 500", "body: oops"}));
+              ElementsAre(EarlierFailure{Verdict::kFailed, "status is 500", "body: oops"}));
   EXPECT_EQ(OutcomeOf(results), Outcome::kPassed);
 }
 
