@@ -130,7 +130,7 @@ class Plain(CtestLayer):
         number = re.search(r"Start +(\d+): ctestbed.report", run.output)[1]
         lines = re.findall(rf"^{number}: (.*)$", run.output, re.MULTILINE)
         self.assertEqual(lines[-1], str(self.sample.report().path))
-        self.assertIn("passed: 1 run", lines[-2])
+        self.assertIn("passed: 1 passed of 1 run", lines[-2])
 
 
 class Filters(CtestLayer):

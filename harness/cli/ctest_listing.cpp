@@ -49,7 +49,7 @@ class Renderer {
     Add(Own("report"), {"report"},
         {{"FIXTURES_CLEANUP", Own("session")},
          {"LABELS", Join(AllLabels(), ";")},
-         Timeout(kSessionTakes + waited_)});
+         Timeout(kSessionTakes)});
     return std::move(text_);
   }
 

@@ -56,9 +56,13 @@ Result<CTestOwner> FindOwner(const CTestOptions& options) {
   return CTestOwner{*process, std::move(session)};
 }
 
+std::string ResultsOf(const CTestOptions& options, const CTestOwner& owner) {
+  return options.results + "/" + owner.session;
+}
+
 Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
                                   const CTestOwner& owner) {
-  return StartSession(program, {owner.session, options.results + "/" + owner.session,
+  return StartSession(program, {owner.session, ResultsOf(options, owner),
                                 program.ChooseBackend(options.backend), owner.process});
 }
 

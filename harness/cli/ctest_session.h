@@ -20,6 +20,9 @@ struct CTestOwner {
 // kInvalid when no ctest is among the ancestors of this process.
 Result<CTestOwner> FindOwner(const CTestOptions& options);
 
+// Where its results go.
+std::string ResultsOf(const CTestOptions& options, const CTestOwner& owner);
+
 // The session of this ctest run, started when there is none: any step may be the first.
 Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
                                   const CTestOwner& owner);

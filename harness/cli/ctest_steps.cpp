@@ -51,6 +51,15 @@ bool HasSelected(const Batch& batch, const std::optional<std::set<std::string>>&
                                   [&](const Run& run) { return selected->contains(RunName(run)); });
 }
 
+// A supervisor that ended as it should has removed its directory.
+Status CheckEnded(Program& program, const CTestOwner& owner) {
+  TRY(const StateDirectory state, program.state());
+  const std::string directory = state.Session(owner.session);
+  if (!program.files().Exists(directory)) return {};
+  return Fail(ErrorKind::kInternal, "the supervisor of this ctest run has died",
+              LastLines(program.files().Read(directory + "/supervisor.log").value_or(""), 20));
+}
+
 }  // namespace
 
 ExitCode SessionStep(Program& program, const CTestOptions& options, const CTestTree& tree) {
@@ -118,18 +127,29 @@ ExitCode DownStep(Program& program, const CTestOptions& options, const std::stri
 }
 
 ExitCode ReportStep(Program& program, const CTestOptions& options) {
-  const auto session = FindOwnSession(program, options);
-  if (!session) {
+  const auto owner = FindOwner(options);
+  if (!owner) return program.Complain(owner.error());
+  std::string leftovers;
+  if (const auto session = FindSession(program, owner->session)) {
+    const auto ending = EndSession(*session, "");
+    if (!ending) return ComplainOfSession(program, ending.error());
+    leftovers = ending->leftovers;
+  }
+  if (const Status alive = CheckEnded(program, *owner); !alive) {
+    return program.Complain(alive.error());
+  }
+  // A repeated test finds the session ended, and says the same.
+  const std::string results = ResultsOf(options, *owner);
+  const std::vector<Event> events = program.ReadEvents(results);
+  if (events.empty()) {
     program.Print("no session: nothing ran\n");
     return ExitCode::kPassed;
   }
-  const auto ending = EndSession(*session, "");
-  if (!ending) return ComplainOfSession(program, ending.error());
-  const Results results = FoldResults(program.ReadEvents(session->results));
-  program.Print(fmt::format("{}: {}\n", OutcomeName(OutcomeOf(results)), Counts(results)));
-  if (!ending->leftovers.empty()) program.Warn("ctestbed: left behind: " + ending->leftovers);
-  program.Print(session->results + "\n");
-  return ending->leftovers.empty() ? ExitCode::kPassed : ExitCode::kLeftovers;
+  const Results folded = FoldResults(events);
+  program.Print(fmt::format("{}: {}\n", OutcomeName(OutcomeOf(folded)), Counts(folded)));
+  if (!leftovers.empty()) program.Warn("ctestbed: left behind: " + leftovers);
+  program.Print(results + "\n");
+  return leftovers.empty() ? ExitCode::kPassed : ExitCode::kLeftovers;
 }
 
 }  // namespace ctestbed
