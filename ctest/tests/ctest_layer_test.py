@@ -101,7 +101,7 @@ class Plain(CtestLayer):
         self.assertEqual(names[-1], "ctestbed.report")
         # All reports count alike.
         self.assertEqual(report.verdicts, dict.fromkeys(ALL_RUNS, "passed"))
-        self.assertEqual(report.junit_case_tags(), {"passed": 8})
+        self.assertEqual(report.junit_cases(), {"passed": 8})
         self.assertIn("5 passed", (report.path / "summary.md").read_text(encoding="utf-8"))
         self.assertEqual(report.of("session-finished")[0].get("message", ""), "")
 
@@ -237,7 +237,9 @@ class Failures(CtestLayer):
 
     def test_environment_cannot_be_had(self):
         self.sample.write("presets/crash.yaml", CRASH)
-        self.sample.write("suites/wants-crash.yaml", WRONG.replace("solo", "[crash, solo]") % "picky")
+        self.sample.write("presets/twin.yaml", "name: twin\nextends: crash\n")  # shares its environment
+        self.sample.write("suites/wants-crash.yaml",
+                          WRONG.replace("solo", "[crash, twin, solo]") % "picky")
         self.sample.edit("suites/wants-crash.yaml", "404", "200")
         self.sample.configure()
         for arguments in ([], ["-j3"]):
@@ -249,12 +251,13 @@ class Failures(CtestLayer):
             self.assertIn("node 'broken'", first)
             self.assertIn("code 7", first)
             self.assertIn("unknown key 'databse'", run.output)
-            self.assertEqual(run.results["picky@crash"], "Not Run")
+            self.assertEqual({name for name, result in run.runs.items() if result == "Not Run"},
+                             {"picky@crash", "picky@twin"})
             self.assertEqual({name for name, result in run.runs.items() if result == "Passed"},
                              ALL_RUNS | {"picky@solo"})
-            counts = self.sample.report().junit_case_tags()
-            self.assertEqual((counts["passed"], counts["skipped"]), (9, 1), counts)
-            self.assertEqual(counts["error"], 1)
+            report = self.sample.report()
+            self.assertEqual(report.junit_cases(), {"passed": 9, "skipped": 2})
+            self.assertEqual(report.junit_cases(of_environments=True)["error"], 1)
         # A run that is tried all the same says what it was that failed.
         run = self.sample.ctest("-R", "picky@crash", "-FS", r"ctestbed\.B")
         self.assertEqual(run.results["picky@crash"], "Failed")
@@ -286,7 +289,7 @@ class Failures(CtestLayer):
         self.assertEqual(set(run.runs), ALL_RUNS | {"on-odd@solo"})
         self.assertIn("suites/typo.yaml:2:9: error: unknown tester 'htpp'", run.output)
         self.assertIn("presets/odd.yaml:2:12: error:", run.output)
-        self.assertEqual(self.sample.report().junit_case_tags()["error"], 2)
+        self.assertEqual(self.sample.report().junit_cases()["error"], 2)
         # What was mended passes at once, under the numbers of before.
         self.sample.delete("suites/typo.yaml")
         self.sample.delete("presets/odd.yaml")

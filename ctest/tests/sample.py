@@ -57,12 +57,13 @@ class Report:
     def junit(self):
         return xml.etree.ElementTree.parse(self.path / "junit.xml").getroot()
 
-    def junit_case_tags(self):
-        """Counts of <failure>, <error>, <skipped> and passed cases."""
+    def junit_cases(self, of_environments=False):
+        """Counts of <failure>, <error>, <skipped> and passed cases, of runs or of environments."""
         counts = collections.Counter()
         for case in self.junit().iter("testcase"):
-            tags = {child.tag for child in case} & {"failure", "error", "skipped"}
-            counts[tags.pop() if tags else "passed"] += 1
+            if (case.get("classname") == "environment") == of_environments:
+                tags = {child.tag for child in case} & {"failure", "error", "skipped"}
+                counts[tags.pop() if tags else "passed"] += 1
         return counts
 
 

@@ -88,17 +88,17 @@ class Renderer {
     text_ += ")\n";
   }
 
-  std::set<std::string> LabelsOf(const Batch& batch, const Run& run) const {
+  std::set<std::string> LabelsOf(const Run& run) const {
     std::set<std::string> labels(labels_.begin(), labels_.end());
     labels.insert("suite:" + run.suite);
-    labels.insert("preset:" + batch.preset);
+    labels.insert("preset:" + run.preset);
     for (const auto& [axis, value] : run.cell) labels.insert(fmt::format("{}={}", axis, value));
     return labels;
   }
 
   std::vector<std::string> BatchLabels(const Batch& batch) const {
     std::set<std::string> all;
-    for (const Run& run : batch.runs) all.merge(LabelsOf(batch, run));
+    for (const Run& run : batch.runs) all.merge(LabelsOf(run));
     return {all.begin(), all.end()};
   }
 
@@ -143,7 +143,7 @@ class Renderer {
 
   void AddRun(const PlannedBatch& planned, const Run& run, Duration budget) {
     const Suite& suite = *project_.FindSuite(run.suite);
-    const std::set<std::string> labels = LabelsOf(planned.batch, run);
+    const std::set<std::string> labels = LabelsOf(run);
     waited_ += suite.timeout + kGrace;
     Add(options_.common.prefix + RunName(run), {"run", RunName(run)},
         {{"FIXTURES_REQUIRED", Own("session") + ";" + Fixture(planned)},

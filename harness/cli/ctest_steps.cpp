@@ -31,11 +31,18 @@ Result<OpenedSession> Open(Program& program, const CTestOptions& options) {
   return OpenedSession{std::move(handle), std::move(client)};
 }
 
-Status PlanRuns(SessionClient& client, const CTestProject& project,
-                const std::optional<std::set<std::string>>& selected) {
+using Selected = std::optional<std::set<std::string>>;
+
+std::vector<Run> SelectedOf(const Batch& batch, const Selected& selected) {
+  std::vector<Run> runs = batch.runs;
+  std::erase_if(runs,
+                [&](const Run& run) { return selected && !selected->contains(RunName(run)); });
+  return runs;
+}
+
+Status PlanRuns(SessionClient& client, const CTestProject& project, const Selected& selected) {
   for (const PlannedBatch& planned : project.batches) {
-    for (const Run& run : planned.batch.runs) {
-      if (selected && !selected->contains(RunName(run))) continue;
+    for (const Run& run : SelectedOf(planned.batch, selected)) {
       TRY_DO(client.Emit({.kind = EventKind::kRunPlanned,
                           .preset = run.preset,
                           .cell = run.cell,
@@ -46,9 +53,11 @@ Status PlanRuns(SessionClient& client, const CTestProject& project,
   return {};
 }
 
-bool HasSelected(const Batch& batch, const std::optional<std::set<std::string>>& selected) {
-  return !selected || std::any_of(batch.runs.begin(), batch.runs.end(),
-                                  [&](const Run& run) { return selected->contains(RunName(run)); });
+// CTest does not even start what needs a fixture that failed, so it is said here.
+ExitCode TellFailure(Program& program, SessionClient& client, const std::vector<Run>& runs,
+                     const Error& error) {
+  for (const Run& run : runs) static_cast<void>(EmitBlocked(client, run, error.message));
+  return ComplainOfEnvironment(program, error);
 }
 
 // A supervisor that ended as it should has removed its directory.
@@ -75,7 +84,7 @@ ExitCode SessionStep(Program& program, const CTestOptions& options, const CTestT
   if (!session) return ComplainOfSession(program, session.error());
   auto client = session->Connect();
   if (!client) return ComplainOfSession(program, client.error());
-  std::optional<std::set<std::string>> selected;
+  Selected selected;
   if (auto names = AskForSelection(program, *session, *owner, tree, options.prefix)) {
     selected = std::move(*names);
     const Status written = WriteSelection(program.files(), *session, *selected);
@@ -100,13 +109,15 @@ ExitCode UpStep(Program& program, const CTestOptions& options, const std::string
   }
   auto session = Open(program, options);
   if (!session) return ComplainOfSession(program, session.error());
-  if (!HasSelected(planned->batch, ReadSelection(program.files(), session->handle.results))) {
+  const std::vector<Run> runs =
+      SelectedOf(planned->batch, ReadSelection(program.files(), session->handle.results));
+  if (runs.empty()) {
     program.Print("nothing selected: no run of this environment is going to run\n");
     return ExitCode::kPassed;
   }
   const Demand demand = DemandFor(planned->batch, planned->order);
   const auto environment = session->client.Acquire(demand, true, true, {});
-  if (!environment) return ComplainOfEnvironment(program, environment.error());
+  if (!environment) return TellFailure(program, session->client, runs, environment.error());
   program.Print(RenderEnvironment(*environment));
   const Status released = session->client.Release(false);
   return released ? ExitCode::kPassed : ComplainOfSession(program, released.error());
