@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "base/text.h"
@@ -22,6 +23,12 @@ Status ClearResults(FileSystem& files, const std::string& results) {
     TRY_DO(files.Remove(fmt::format("{}/{}", results, name)));
   }
   return files.MakeDirectories(results);
+}
+
+// The supervisor works in a directory of its own.
+std::string AbsolutePath(const std::string& path) {
+  const auto absolute = std::filesystem::absolute(path).lexically_normal();
+  return (absolute.has_filename() ? absolute : absolute.parent_path()).string();
 }
 
 std::vector<std::string> SuperviseCommand(const SessionOptions& options,
@@ -46,7 +53,8 @@ Result<SessionHandle> StartSession(Program& program, const SessionOptions& optio
     if (lock.error().kind == ErrorKind::kConflict) return FindSession(program, options.id);
     return tl::unexpected<Error>(lock.error());
   }
-  const std::string results = options.results.empty() ? state.Results(options.id) : options.results;
+  const std::string results =
+      options.results.empty() ? state.Results(options.id) : AbsolutePath(options.results);
   TRY_DO(ClearResults(program.files(), results));
   const Status started = StartDetached(SuperviseCommand(options, results),
                                        state.Session(options.id) + "/supervisor.log",
