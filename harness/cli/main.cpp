@@ -39,9 +39,14 @@ std::string Suggest(const CLI::App& app, const std::string& word) {
 }
 
 ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  std::cerr << "ctestbed: " << Visible(error.what()) << '\n';
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const std::vector<std::string> extras = app.remaining(true);
+  // That a command is missing comes before that a word is left over.
+  const std::vector<std::string> extras = app.remaining(true);
+  const bool unknown_command = app.get_subcommands().empty() && !extras.empty();
+  std::cerr << "ctestbed: "
+            << (unknown_command ? "unknown command " + Quote(extras.front())
+                                : Visible(error.what()))
+            << '\n';
+  if (unknown_command || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     if (!extras.empty()) std::cerr << "  hint: " << Suggest(app, extras.front()) << '\n';
   } else if (argc < 2) {
     std::cerr << "  hint: see ctestbed --help\n";
