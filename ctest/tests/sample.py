@@ -67,6 +67,22 @@ class Report:
         return counts
 
 
+def processes_about(path):
+    """Processes that belong to `path`: by their environment, directory or command line."""
+    mine, found = str(path).encode(), {}
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes()
+            if not words:
+                continue  # already dead
+            texts = [words, (entry / "environ").read_bytes(), os.readlink(entry / "cwd").encode()]
+        except OSError:
+            continue
+        if any(mine in text for text in texts) and int(entry.name) != os.getpid():
+            found[int(entry.name)] = words.replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
 class Sample:
     def __init__(self, options):
         self.options = options
@@ -122,17 +138,4 @@ class Sample:
         return sorted((self.build / "ctestbed-report").glob("ctest-*"))
 
     def processes(self):
-        """Processes that belong to this copy: by their environment, directory or command line."""
-        mine, found = str(self.path).encode(), {}
-        for entry in pathlib.Path("/proc").glob("[0-9]*"):
-            try:
-                words = (entry / "cmdline").read_bytes()
-                if not words:
-                    continue  # already dead
-                texts = [words, (entry / "environ").read_bytes(),
-                         os.readlink(entry / "cwd").encode()]
-            except OSError:
-                continue
-            if any(mine in text for text in texts) and int(entry.name) != os.getpid():
-                found[int(entry.name)] = words.replace(b"\0", b" ").decode(errors="replace")
-        return found
+        return processes_about(self.path)
