@@ -28,7 +28,7 @@ struct RunOptions {
 // Shows the events of a session as they come, and keeps them.
 class Follower {
  public:
-  Follower(SessionClient connection)
+  explicit Follower(SessionClient connection)
       : connection_(std::move(connection)),
         console_([](std::string_view text) { std::cout << text << std::flush; }, StdoutIsTerminal(),
                  TerminalColumns()),

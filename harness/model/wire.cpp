@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/json.h"
 #include "base/text.h"
 
@@ -44,7 +47,7 @@ Json ToJson(const ProbeSpec& probe) {
 }
 
 Duration DurationFromJson(const Json& json, std::string_view key) {
-  return Duration(static_cast<Duration::rep>(JsonNumber(json, key) * 1000.0 + 0.5));
+  return Duration(std::llround(JsonNumber(json, key) * 1000.0));
 }
 
 Json ToJson(const Node& node) {
