@@ -422,9 +422,15 @@ Failures MatchOperators(const Document& expected, const Actual& actual,
   return failures;
 }
 
+// A map's own mark covers no more than its begin.
+SourceMark WholeMark(const Document& expected) {
+  if (expected.entries.empty()) return expected.mark;
+  return Spanning(expected.entries.front().key.mark, expected.entries.back().value.mark);
+}
+
 Failures MatchExpanded(const Document& expected, const Actual& actual, const Variables& variables) {
   if (WantsAbsence(expected) && !actual.absence.empty()) return {};
-  if (!actual.value) return {{expected.mark, actual.absence, {}}};
+  if (!actual.value) return {{WholeMark(expected), actual.absence, {}}};
   Failures failures = IsOperators(expected) ? MatchOperators(expected, actual, variables)
                                             : Equal({expected, actual, variables});
   for (Failure& failure : failures) {

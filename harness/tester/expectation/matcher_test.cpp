@@ -176,6 +176,13 @@ TEST(Matcher, PointsAtTheOperatorThatFailed) {
   EXPECT_EQ(failures[0].mark.length, 5);
 }
 
+TEST(Matcher, PointsAtAllOperatorsWhenNothingIsThere) {
+  const auto failures = Match(DocumentFromJson("{ge: 1, lt: 3}"), JsonActual(""), {});
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].mark.column, 2);
+  EXPECT_EQ(failures[0].mark.length, 12);
+}
+
 TEST(Matcher, KeepsTheTypeOfALoneVariable) {
   Variables variables;
   variables.Set("id", 7);
