@@ -116,12 +116,25 @@ class Plain(CtestLayer):
         self.assertEqual(len(self.sample.reports()), 3)
         self.expect_clean()
 
-    def test_parallel_unknown_to_the_listing(self):
+    def test_parallel_level_of_the_environment(self):
         self.sample.configure()
-        self.sample.ctest("-N")
         self.sample.environment["CTEST_PARALLEL_LEVEL"] = "3"
-        run = self.sample.ctest()
+        self.expect_all_passed(self.sample.ctest())
+        self.expect_one_deploy_each(self.sample.report())
+
+    def test_dashboard_script(self):
+        """It hides from us that tests run in parallel, and which."""
+        self.sample.configure()
+        self.sample.write("dashboard.cmake", f"""
+            set(CTEST_SOURCE_DIRECTORY {self.sample.path}/source)
+            set(CTEST_BINARY_DIRECTORY {self.sample.build})
+            ctest_start(Experimental)
+            ctest_test(PARALLEL_LEVEL 3)
+            """)
+        run = self.sample.ctest("-V", "-S", self.sample.path / "source" / "dashboard.cmake")
         self.expect_all_passed(run)
+        planned = {event["run"] for event in self.sample.report().of("run-planned")}
+        self.assertEqual(planned, ALL_RUNS)
         self.expect_one_deploy_each(self.sample.report())
 
     def test_report_path_is_the_last_line(self):
