@@ -25,13 +25,13 @@ Event RunEvent(EventKind kind, const Run& run) {
           .run = RunName(run)};
 }
 
-// Stops a tester as soon as the environment under it breaks.
+// Stops a tester as soon as the environment under it breaks or its session ends.
 class BreakageWatch {
  public:
   BreakageWatch(SessionClient connection, std::stop_source& tester)
       : connection_(std::move(connection)), thread_([this, &tester](std::stop_token stop) {
           auto breakage = connection_.Watch(stop);
-          if (breakage) tester.request_stop();
+          tester.request_stop();
           const std::lock_guard lock(mutex_);
           breakage_ = std::move(breakage);
           changed_.notify_all();

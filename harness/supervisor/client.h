@@ -39,7 +39,7 @@ class SessionClient {
   // What has broken in the environment, if anything has.
   Result<std::optional<Breakage>> Check();
   Status Unhold(const std::string& key);
-  // Waits until a node dies; empty on `stop`.
+  // Waits until a node dies; empty when the session ends first, or on `stop`.
   std::optional<Breakage> Watch(std::stop_token stop);
 
   Result<std::vector<EnvironmentView>> Environments();
