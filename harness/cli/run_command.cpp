@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <thread>
 
@@ -89,6 +90,31 @@ Result<int> ExecuteInterruptibly(const Plan& plan, const std::vector<Suite>& sui
   return 0;
 }
 
+// Clears up after a supervisor that is gone, and finishes its report.
+ExitCode LoseSession(Program& program, const Error& error) {
+  program.Complain(error);
+  program.Sweep();
+  return ExitCode::kEnvironmentFailed;
+}
+
+// Whether the backend starts nodes such as those of the plan.
+bool IsSupported(const Plan& plan, const Driver& driver) {
+  const std::vector<Capability> can = driver.Capabilities();
+  const auto has = [&](Capability capability) {
+    return std::find(can.begin(), can.end(), capability) != can.end();
+  };
+  for (const Lane& lane : plan.lanes) {
+    for (const Batch& batch : lane.batches) {
+      for (const Node& node : batch.topology.nodes) {
+        const bool as_command = !node.command.empty() && has(Capability::kCommandNodes);
+        const bool as_image = !node.image.empty() && has(Capability::kImageNodes);
+        if (!as_command && !as_image) return false;
+      }
+    }
+  }
+  return true;
+}
+
 ExitCode Execute(Program& program, const RunOptions& options, const LoadedProject& loaded,
                  const Plan& plan, const SignalWatcher& signals) {
   const auto io = program.tester_io();
@@ -110,8 +136,7 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
   const auto ending = EndSession(*session, reason);
   const Outcome outcome = OutcomeOf(FoldResults(follower.Finish()));
   if (signal && *signal != 0) return static_cast<ExitCode>(128 + *signal);
-  if (!signal) return program.Complain(signal.error());
-  if (!ending) return program.Complain(ending.error());
+  if (!signal || !ending) return LoseSession(program, signal ? ending.error() : signal.error());
   if (!ending->leftovers.empty()) {
     program.Warn("ctestbed: left behind: " + ending->leftovers);
     if (outcome == Outcome::kPassed) return ExitCode::kLeftovers;
@@ -131,7 +156,9 @@ ExitCode Main(Program& program, const RunOptions& options) {
                options.selection.ToSelection());
   if (!plan) return program.Complain(plan.error());
   program.Sweep();
-  return Execute(program, options, *loaded, *plan, signals);
+  const ExitCode code = Execute(program, options, *loaded, *plan, signals);
+  const bool unsupported = code == ExitCode::kEnvironmentFailed && !IsSupported(*plan, **driver);
+  return unsupported ? ExitCode::kUnsupported : code;
 }
 
 }  // namespace
