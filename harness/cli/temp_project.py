@@ -1,0 +1,136 @@
+"""A project in a directory of its own, what ctestbed does with it, and what is left of that."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "ctest" / "tests"))
+from sample import Report, processes_about  # noqa: E402
+
+HEALTHY = ("slow_start", "--after", "0")
+URL = "${services.web.url}"
+
+
+def node(*command, name="main", **more):
+    """A node that hosts the service web; fixture programs take the port by --http."""
+    return {"name": name, "services": ["web"], "run": {"command": [*command, "--http", "${port.http}"]},
+            "ports": {"http": 8080}, "ready": {"http": "/", "within": "10s"}, **more}
+
+
+def wait_until(condition, seconds=10.0):
+    """The first true value of `condition`, or its last one when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return value
+
+
+class Ended:
+    """A ctestbed that has ended."""
+
+    def __init__(self, command, code, stdout, stderr):
+        self.command, self.code, self.stdout, self.stderr = command, code, stdout, stderr
+
+    def __str__(self):
+        return f"{self.command} ended with {self.code}\n{self.stdout}{self.stderr}"
+
+    @property
+    def json(self):
+        return json.loads(self.stdout)
+
+    @property
+    def complaint(self):
+        return (self.stderr.splitlines() or [""])[0]
+
+
+class TempProject:
+    def __init__(self, options):
+        self.options = options
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="ctb-", dir="/tmp"))
+        self.state = self.path / "state"
+        for name in ("presets", "suites"):
+            (self.path / name).mkdir()
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith(("CTEST_", "CTESTBED_"))}
+        self.environment["CTESTBED_STATE_DIR"] = str(self.state)
+
+    def remove(self):
+        """Ends what a failed test may have left, too."""
+        for pid in processes_about(self.path):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def write(self, name, text):
+        (self.path / name).write_text(text, encoding="utf-8")
+
+    def preset(self, name, *nodes, axes=None):
+        # What JSON can say, YAML understands.
+        preset = {"name": name, "topology": {"nodes": nodes}}
+        self.write(f"presets/{name}.yaml", json.dumps(preset | ({"axes": axes} if axes else {})))
+
+    def suite(self, name, *presets, tests=({"GET /": 200},), **more):
+        suite = {"suite": name, "needs": {"preset": presets}, **more}
+        if "tester" not in more:
+            suite |= {"tester": "http", "base": URL, "tests": tests}
+        self.write(f"suites/{name}.yaml", json.dumps(suite))
+
+    def script(self, name, preset, text, form="exit_code", **more):
+        """A suite that is a shell script."""
+        self.suite(name, preset, tester="command", format=form, command=["sh", "-c", text], **more)
+
+    def command(self, name, *arguments):
+        takes_project = name in ("run", "deploy", "plan", "presets", "suites", "validate")
+        path = ["--path", self.options.fixtures] if takes_project else []
+        return [self.options.executable, name, *path, *map(str, arguments)]
+
+    def start(self, *arguments):
+        """ctestbed in the background; what it prints goes to stdout.txt and stderr.txt."""
+        with open(self.path / "stdout.txt", "wb") as out, open(self.path / "stderr.txt", "wb") as err:
+            return subprocess.Popen(self.command(*arguments), cwd=self.path, env=self.environment,
+                                    stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+    def finish(self, process, seconds=30):
+        """Waits for what start() started."""
+        try:
+            code = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return Ended(process.args, code, *((self.path / name).read_text(encoding="utf-8")
+                                           for name in ("stdout.txt", "stderr.txt")))
+
+    def ctestbed(self, *arguments):
+        ended = subprocess.run(self.command(*arguments), cwd=self.path, env=self.environment,
+                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                               check=False)
+        return Ended(ended.args, ended.returncode, ended.stdout, ended.stderr)
+
+    def report(self):
+        return Report(self.state / "runs" / "latest")
+
+    def reports(self):
+        return [Report(path) for path in (self.state / "runs").glob("*-*")
+                if (path / "events.ndjson").exists()]
+
+    def environments(self):
+        return self.ctestbed("status", "--json").json["environments"]
+
+    def processes(self, pattern=""):
+        return {pid: words for pid, words in processes_about(self.path).items()
+                if re.search(pattern, words)}
+
+    def supervisors(self):
+        return list(self.processes(r"^\S*ctestbed supervise"))
+
+    def sessions(self):
+        path = self.state / "sessions"
+        return os.listdir(path) if path.exists() else []
