@@ -1,6 +1,6 @@
 // Where ctestbed keeps what must be found again by later commands.
 //
-//   ROOT/sessions/ID/{lock,owner.json,control.sock,journal,supervisor.log,work/}   while it lives
+//   ROOT/sessions/ID/{lock,control.sock,journal,supervisor.log,work/}   while it lives
 //   ROOT/runs/ID/{events.ndjson,junit.xml,summary.md,logs/}                        results
 //   ROOT/ports/PORT                                                                leases
 //
