@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from sample import Report, Sample
+from sample import Ctest, Report, Sample
 
 OPTIONS = argparse.Namespace()
 ALL_RUNS = {"hello@web,color=red", "hello@web,color=blue", "hello@solo",
@@ -394,6 +394,37 @@ class Kills(CtestLayer):
             self.kill_at(number, chance.uniform(0.02, 1.5))
             self.expect_clean()
         self.expect_aborted()
+
+    def test_supervisor_dies(self):
+        self.sample.write("suites/slow.yaml", SLOW)
+        self.sample.configure()
+        process = self.sample.start("-R", "@solo")
+        self.wait_for_run("slow@solo")
+        for pid, words in self.sample.processes().items():
+            if "ctestbed supervise " in words:
+                os.kill(pid, signal.SIGKILL)
+        self.assertEqual(process.wait(timeout=10), 8)
+        run = Ctest(8, (self.sample.path / "output.txt").read_text(encoding="utf-8"))
+        self.assertEqual(run.results["slow@solo"], "Failed")
+        self.assertEqual(run.results["ctestbed.report"], "Failed")
+        self.assertIn("the supervisor of this ctest run has died", run.output)
+        self.assertEqual(self.sample.processes(), {})
+        # The next ctest clears up, and reports what was left unreported.
+        path = self.sample.report().path
+        self.assertEqual(self.sample.ctest("-R", "hello@solo").code, 0)
+        self.expect_clean()
+        self.assertTrue((path / "junit.xml").exists())
+
+    def wait_for_run(self, name):
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                if name in [event["run"] for event in self.sample.report().of("run-started")]:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.02)
+        self.fail(f"{name} does not start")
 
 
 def main():

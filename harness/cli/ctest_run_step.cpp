@@ -84,7 +84,7 @@ ExitCode TellBlocked(Program& program, SessionClient& session, const Run& run, c
 ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProject& project,
                  const RunOfPlan& wanted, const Interruption& interruption) {
   auto session = handle.Connect();
-  if (!session) return program.Complain(session.error());
+  if (!session) return ComplainOfSession(program, session.error());
   const Demand demand = DemandFor(wanted.planned.batch, wanted.planned.order);
   const auto environment = session->Acquire(demand, false, false, interruption.token());
   if (interruption.code()) return *interruption.code();
@@ -97,7 +97,7 @@ ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProje
       ExecuteRun(*session, *environment, wanted.run, wanted.suite, services, interruption.token());
   static_cast<void>(session->Release(true));
   if (interruption.code()) return *interruption.code();
-  if (!outcome) return program.Complain(outcome.error());
+  if (!outcome) return ComplainOfSession(program, outcome.error());
   Tell(program, handle.results, RunName(wanted.run), *outcome);
   return CodeOf(*outcome);
 }
@@ -129,10 +129,7 @@ ExitCode RunStep(Program& program, const CTestOptions& options, const std::strin
   }
   const Run& found = FindRun(planned->batch, run);
   const auto session = OpenSession(program, options, *owner);
-  if (!session) {
-    program.Complain(session.error());
-    return ExitCode::kEnvironmentFailed;
-  }
+  if (!session) return ComplainOfSession(program, session.error());
   return Execute(program, *session, *project, {*planned, found, *project->FindSuite(found.suite)},
                  interruption);
 }

@@ -71,6 +71,12 @@ Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& optio
   return FindSession(program, owner.session);
 }
 
+ExitCode ComplainOfSession(Program& program, const Error& error) {
+  const ExitCode code = program.Complain(error);
+  const bool lost = error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kUnavailable;
+  return lost ? ExitCode::kEnvironmentFailed : code;
+}
+
 Status WriteSelection(FileSystem& files, const SessionHandle& session,
                       const std::set<std::string>& names) {
   return files.Write(session.results + std::string(kSelection),

@@ -30,6 +30,9 @@ Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
 // The same if there is one, for steps that start none; kNotFound.
 Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options);
 
+// Prints why there is no session, or no more.
+ExitCode ComplainOfSession(Program& program, const Error& error);
+
 // Remembers which tests of a session ctest runs (names without prefix).
 Status WriteSelection(FileSystem& files, const SessionHandle& session,
                       const std::set<std::string>& names);

@@ -13,12 +13,6 @@
 namespace ctestbed {
 namespace {
 
-// Without a session nothing can be tested, whatever the kind of error.
-ExitCode ComplainOfSession(Program& program, const Error& error) {
-  const ExitCode code = program.Complain(error);
-  return error.kind == ErrorKind::kNotFound ? ExitCode::kEnvironmentFailed : code;
-}
-
 struct OpenedSession {
   SessionHandle handle;
   SessionClient client;
