@@ -68,13 +68,15 @@ Result<EnvironmentView> Deploy(Program& program, const DeployOptions& options,
   TRY_DO(program.available_driver(backend));
   TRY(const Duration ttl, ParseDuration(options.ttl));
   program.Sweep();
-  TRY(const SessionHandle session,
-      StartSession(program, {"deploy-" + UniqueToken().substr(0, 8), "", backend, {}, ttl}));
+  // Ours until all is up, so that nothing stays if we are killed before.
+  TRY(const SessionHandle session, StartSession(program, {"deploy-" + UniqueToken().substr(0, 8),
+                                                          "", backend, Identify(OwnPid()), ttl}));
   TRY(SessionClient client, session.Connect());
-  auto environment = client.Acquire(demand, false, true, {});
-  if (environment) return environment;
-  static_cast<void>(EndSession(session, environment.error().message));
-  return environment;
+  if (const auto deployed = client.Acquire(demand, false, true, {}); !deployed) {
+    static_cast<void>(EndSession(session, deployed.error().message));
+    return deployed;
+  }
+  return client.Keep();
 }
 
 ExitCode Main(Program& program, const DeployOptions& options) {

@@ -56,6 +56,11 @@ Status SessionClient::Emit(const Event& event) {
   return {};
 }
 
+Result<EnvironmentView> SessionClient::Keep() {
+  TRY(const Json answer, Ask({{"verb", "keep"}}));
+  return EnvironmentViewFromJson(JsonMember(answer, "environment"));
+}
+
 Status SessionClient::Follow(const std::function<void(const Event&)>& sink, std::stop_token stop) {
   TRY(Json line, Ask({{"verb", "events"}, {"from", 0}}, stop));
   while (!JsonBoolean(line, "end")) {

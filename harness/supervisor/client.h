@@ -28,6 +28,8 @@ class SessionClient {
   Result<Hello> Ping();
 
   Status Emit(const Event& event);
+  // Lets the session outlive its owner; its environment as it is now.
+  Result<EnvironmentView> Keep();
   // Calls `sink` for every event of the session, past and to come, until the session has finished
   // or `stop`.
   Status Follow(const std::function<void(const Event&)>& sink, std::stop_token stop);

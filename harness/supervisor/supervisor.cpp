@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -72,9 +73,14 @@ class Session {
             current.state,
             current.version,
             current.since,
-            options_.owner ? options_.owner->pid : OwnPid(),
+            owner().value_or(ProcessIdentity{.pid = OwnPid()}).pid,
             environment_.Nodes()};
   }
+
+  // From now on the session outlives its owner.
+  void Keep() { kept_ = true; }
+  // Whose end ends the session, if it has such an owner.
+  std::optional<ProcessIdentity> owner() const { return kept_ ? std::nullopt : options_.owner; }
 
   const SupervisorOptions& options() const { return options_; }
   EventLog& log() { return log_; }
@@ -107,6 +113,7 @@ class Session {
   std::mutex finished_mutex_;
   std::condition_variable finished_;
   bool is_finished_ = false;
+  std::atomic<bool> kept_ = false;
 };
 
 class SessionConversation final : public Conversation {
@@ -122,10 +129,11 @@ class SessionConversation final : public Conversation {
       std::string_view name;
       Result<Json> (SessionConversation::*answer)(const Json&);
     };
-    static constexpr std::array<Verb, 7> kVerbs{{
+    static constexpr std::array<Verb, 8> kVerbs{{
         {"check", &SessionConversation::Check},
         {"ping", &SessionConversation::Ping},
         {"emit", &SessionConversation::Emit},
+        {"keep", &SessionConversation::Keep},
         {"release", &SessionConversation::Release},
         {"unhold", &SessionConversation::Unhold},
         {"status", &SessionConversation::ShowStatus},
@@ -153,6 +161,11 @@ class SessionConversation final : public Conversation {
     TRY(Event event, EventFromJson(JsonMember(request, "event")));
     session_.log().Append(std::move(event));
     return Json::object();
+  }
+
+  Result<Json> Keep(const Json&) {
+    session_.Keep();
+    return Json{{"environment", ToJson(session_.View())}};
   }
 
   Result<Json> Events(const Json& request, const std::function<bool(const Json&)>& send,
@@ -216,9 +229,8 @@ class SessionConversation final : public Conversation {
 
 // Ends the session when its owner ends.
 void WatchOwner(Session& session, std::stop_token stop) {
-  const auto& owner = session.options().owner;
-  if (!owner) return;
-  if (!WaitForEnd(*owner, stop)) return;
+  const auto owner = session.owner();
+  if (!owner || !WaitForEnd(*owner, stop) || !session.owner()) return;
   session.Finish(fmt::format("its owner, process {}, ended before it was finished", owner->pid));
 }
 
