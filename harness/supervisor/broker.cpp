@@ -43,7 +43,7 @@ Status Broker::Acquire(const Demand& demand, bool retry, std::stop_token stop) {
       ++leases_;
     } else if (MayChange(demand)) {
       status = Change(lock, demand, stop);
-      if (status) continue;
+      if (status || closed_) continue;
     } else {
       changed_.wait_for(lock, stop, kLook, [] { return false; });
       continue;
@@ -61,8 +61,12 @@ Status Broker::Change(std::unique_lock<std::mutex>& lock, const Demand& demand,
   current_ = {demand.key,  demand.preset,        demand.cell,
               "deploying", current_.version + 1, clock_.WallTime()};
   lock.unlock();
+  std::stop_source given_up;
+  const auto give_up = [&] { given_up.request_stop(); };
+  const std::stop_callback by_caller(std::move(stop), give_up);
+  const std::stop_callback by_end(closing_.get_token(), give_up);
   const Status status = environment_.Apply(demand.topology, demand.preset, demand.cell,
-                                           demand.fresh, std::move(stop));
+                                           demand.fresh, given_up.get_token());
   lock.lock();
   changing_ = false;
   current_.state = status ? "ready" : "broken";
@@ -93,9 +97,12 @@ void Broker::Unhold(const std::string& key) {
 }
 
 void Broker::Close() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
-  changed_.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  closing_.request_stop();
 }
 
 Broker::Current Broker::current() const {

@@ -46,7 +46,7 @@ class Broker {
   void Hold(const std::string& key);
   void Unhold(const std::string& key);
 
-  // Ends all waiting; every later Acquire is kCancelled.
+  // Ends all waiting and gives up a change; every later Acquire is kCancelled.
   void Close();
 
   // Preset and cell of what is alive; empty when nothing is.
@@ -78,6 +78,7 @@ class Broker {
   bool changing_ = false;
   bool fresh_ = false;  // the current environment was demanded fresh
   bool closed_ = false;
+  std::stop_source closing_;  // gives up a change that is under way
   TimePoint idle_since_;
 };
 
