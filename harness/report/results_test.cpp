@@ -67,7 +67,7 @@ TEST(Results, OfARunThatNeverFinishedAreAnError) {
   EXPECT_EQ(run.verdict, Verdict::kError);
   EXPECT_EQ(run.message, "was interrupted");
   EXPECT_THAT(run.cases,
-              ElementsAre(Field(&CaseRecord::name, "create"), Field(&CaseRecord::name, "run")));
+              ElementsAre(Field(&CaseRecord::name, "run"), Field(&CaseRecord::name, "create")));
 }
 
 TEST(Results, BlockTheRunsOfAFailedEnvironmentOnly) {
@@ -173,8 +173,8 @@ TEST(Results, KeepWhatARunSaysBesideItsCases) {
       .Finished(kAccounts, Verdict::kError, "program was killed by SIGSEGV")
       .End();
   const RunResult run = FoldResults(stream.events).runs.at(0);
-  EXPECT_EQ(run.cases.back().name, "run");
-  EXPECT_EQ(run.cases.back().message, "program was killed by SIGSEGV");
+  EXPECT_EQ(run.cases.front().name, "run");
+  EXPECT_EQ(run.cases.front().message, "program was killed by SIGSEGV");
 }
 
 TEST(Results, TellSkippedFromPassed) {

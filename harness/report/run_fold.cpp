@@ -123,7 +123,8 @@ void CorrectVerdict(Attempt& attempt) {
   }
 }
 
-// The case that says why, where the tester gave none.
+// The case that says why, where the tester gave none: the first, since what the others say follows
+// from it.
 void AddOwnCase(const Run& run, Attempt& attempt) {
   const bool said = HasCase(attempt.cases, attempt.verdict);
   const bool new_message =
@@ -132,7 +133,7 @@ void AddOwnCase(const Run& run, Attempt& attempt) {
                    [&](const CaseRecord& record) { return record.message == attempt.message; });
   if (attempt.verdict == Verdict::kPassed || (said && !new_message)) return;
   const bool ran = attempt.verdict == Verdict::kFailed || attempt.verdict == Verdict::kError;
-  CaseRecord& record = attempt.cases.emplace_back();
+  CaseRecord& record = *attempt.cases.emplace(attempt.cases.begin());
   record.name = ran ? std::string(kRunCase) : run.suite;
   record.verdict = attempt.verdict;
   record.message = attempt.message;
