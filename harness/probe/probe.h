@@ -41,6 +41,7 @@ class Probe {
 struct ProbeEntry {
   std::string_view name;
   std::string_view help;
+  bool needs_port;  // asks the address of a target
   // Makes the probe from its arguments; mistakes go to `problems` and give null.
   std::unique_ptr<Probe> (*make)(const Document& arguments, Diagnostics& problems);
 };

@@ -9,9 +9,9 @@ namespace ctestbed {
 namespace {
 
 constexpr std::array<ProbeEntry, 3> kProbes{{
-    {"exec", "a command inside the node exits with the expected code", MakeExecProbe},
-    {"http", "a GET of a path answers with the expected status", MakeHttpProbe},
-    {"tcp", "a connection to the port is accepted", MakeTcpProbe},
+    {"exec", "a command inside the node exits with the expected code", false, MakeExecProbe},
+    {"http", "a GET of a path answers with the expected status", true, MakeHttpProbe},
+    {"tcp", "a connection to the port is accepted", true, MakeTcpProbe},
 }};
 
 }  // namespace

@@ -363,6 +363,9 @@ Status Environment::AwaitInstance(const Node& node, const InstanceId& id, std::s
   ProbeTarget target{.node = id.Name(), .http = &services_.http};
   if (const Port* port = FindPort(node, node.ready->port)) {
     TRY(target.address, services_.driver.AddressForTests(id, *port));
+  } else if (entry->needs_port) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("it has no port for the probe '{}' to ask", node.ready->kind));
   }
   target.exec = [&](const std::vector<std::string>& command, TimePoint deadline,
                     std::stop_token token) -> Result<Driver::ExecResult> {

@@ -152,6 +152,15 @@ TEST_F(EnvironmentTest, WhatIsNotReadyInTimeSaysWhatTheProbeSaw) {
   EXPECT_THAT(driver_->Calls(), ElementsAre("start slow", "stop slow"));
 }
 
+TEST_F(EnvironmentTest, AProbeOfAPortWantsAPort) {
+  Node bare = Running("bare");
+  bare.ports.clear();
+  bare.ready = ProbeSpec{"tcp", {}, "", Duration(2000)};
+  const Status status = Apply({{bare}});
+  ASSERT_FALSE(status.has_value());
+  EXPECT_THAT(status.error().message, HasSubstr("no port for the probe 'tcp'"));
+}
+
 TEST_F(EnvironmentTest, NoticesANodeThatDiesAndRestartsItNextTime) {
   const Topology topology{{Running("main"), Running("other")}};
   ASSERT_TRUE(Apply(topology).has_value());

@@ -1,0 +1,61 @@
+#include "runner/test_environment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ctestbed {
+namespace {
+
+using testing::Contains;
+using testing::IsSupersetOf;
+using testing::Key;
+using testing::Not;
+using testing::Pair;
+
+EnvironmentView SplitAuth() {
+  EnvironmentView view;
+  view.id = "e1";
+  view.nodes = {{.name = "main",
+                 .services = {"edge-gate"},
+                 .endpoints = {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}},
+                 .ports = {"http", "admin"}},
+                {.name = "auth",
+                 .services = {"auth", "accounts"},
+                 .endpoints = {{"api", "[::1]:20003"}},
+                 .ports = {"api"}},
+                {.name = "worker", .services = {"jobs"}}};
+  return view;
+}
+
+const Run kRun{"accounts", "split-auth", {{"store", "redis"}}};
+
+TEST(TestEnvironment, NamesServicesNodesAndTheCell) {
+  const auto values = TestValues(SplitAuth(), kRun, "r1");
+  EXPECT_THAT(values, IsSupersetOf({Pair("services.accounts.url", "http://[::1]:20003"),
+                                    Pair("services.edge-gate.address", "127.0.0.1:20001"),
+                                    Pair("services.auth.port", "20003"),
+                                    Pair("main.address", "127.0.0.1:20001"),
+                                    Pair("main.port.admin", "20002"), Pair("auth.host", "[::1]"),
+                                    Pair("cell.store", "redis"), Pair("preset", "split-auth"),
+                                    Pair("run.id", "r1")}));
+}
+
+TEST(TestEnvironment, HasNoAddressForWhatHasNoPort) {
+  EXPECT_THAT(TestValues(SplitAuth(), kRun, "r1"), Not(Contains(Key("services.jobs.url"))));
+  EXPECT_THAT(TestVariables(SplitAuth(), kRun, "r1"),
+              Not(Contains(Key("CTESTBED_SERVICE_JOBS_URL"))));
+}
+
+TEST(TestEnvironment, MakesVariableNamesForPrograms) {
+  const auto variables = TestVariables(SplitAuth(), kRun, "r1");
+  EXPECT_THAT(
+      variables,
+      IsSupersetOf({Pair("CTESTBED_SERVICE_EDGE_GATE_URL", "http://127.0.0.1:20001"),
+                    Pair("CTESTBED_SERVICE_AUTH_HOST", "[::1]"),
+                    Pair("CTESTBED_NODE_MAIN_ADMIN_PORT", "20002"),
+                    Pair("CTESTBED_AXIS_STORE", "redis"), Pair("CTESTBED_CELL", "store=redis"),
+                    Pair("CTESTBED_PRESET", "split-auth"), Pair("CTESTBED_RUN_ID", "r1")}));
+}
+
+}  // namespace
+}  // namespace ctestbed
