@@ -13,7 +13,7 @@ struct SuperviseOptions {
 };
 
 Result<std::string> Serve(Program& program, const SuperviseOptions& options,
-                          DetachedProgram& detached) {
+                          const SignalWatcher& signals, DetachedProgram& detached) {
   TRY(Driver * driver, program.available_driver(options.session.backend));
   TRY(const StateDirectory state, program.state());
   SupervisorOptions session = options.session;
@@ -27,7 +27,7 @@ Result<std::string> Serve(Program& program, const SuperviseOptions& options,
       [&](const std::vector<Event>& events, const std::string& results) {
         return program.Report(events, results);
       }};
-  auto leftovers = Supervise(session, state, services, detached);
+  auto leftovers = Supervise(session, state, services, signals, detached);
   TRY_DO(state.RemoveSession(session.session));
   return leftovers;
 }
@@ -36,7 +36,9 @@ ExitCode Main(Program& program, const SuperviseOptions& options) {
   auto detached = DetachedProgram::Enter();
   if (!detached) return program.Complain(detached.error());
   const FileLock lock = detached->TakeLock();  // until the end
-  const auto leftovers = Serve(program, options, *detached);
+  // Before any thread, so that all have them blocked.
+  const SignalWatcher signals;
+  const auto leftovers = Serve(program, options, signals, *detached);
   if (!leftovers) {
     detached->Failed(leftovers.error().message);
     return program.Complain(leftovers.error());

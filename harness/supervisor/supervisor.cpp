@@ -9,7 +9,6 @@
 
 #include "base/json.h"
 #include "io/private_directory.h"
-#include "io/signals.h"
 #include "model/wire.h"
 #include "supervisor/event_log.h"
 #include "supervisor/protocol.h"
@@ -246,8 +245,8 @@ void WatchTime(Session& session, Clock& clock, std::stop_token stop) {
 }  // namespace
 
 Result<std::string> Supervise(const SupervisorOptions& options, const StateDirectory& state,
-                              const SupervisorServices& services, DetachedProgram& detached) {
-  const SignalWatcher signals;  // before any thread, so that all have them blocked
+                              const SupervisorServices& services, const SignalWatcher& signals,
+                              DetachedProgram& detached) {
   TRY_DO(MakePrivateDirectory(options.results));
   TRY(auto events, OpenAppendFile(options.results + "/events.ndjson"));
   TRY(auto journal, OpenAppendFile(state.Session(options.session) + "/journal"));

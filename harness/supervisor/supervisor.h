@@ -9,6 +9,7 @@
 
 #include "io/detach.h"
 #include "io/process_table.h"
+#include "io/signals.h"
 #include "model/event.h"
 #include "supervisor/broker.h"
 #include "supervisor/state_directory.h"
@@ -35,6 +36,7 @@ struct SupervisorServices {
 // Serves until the session is finished: by a client, by the end of the owner, by the ttl or by
 // SIGTERM. Returns what is left behind, empty when nothing is.
 Result<std::string> Supervise(const SupervisorOptions& options, const StateDirectory& state,
-                              const SupervisorServices& services, DetachedProgram& detached);
+                              const SupervisorServices& services, const SignalWatcher& signals,
+                              DetachedProgram& detached);
 
 }  // namespace ctestbed
