@@ -1,80 +1,19 @@
 #!/usr/bin/env python3
-"""Runs ctestbed as its users do, and looks at all that they can see.
-
-usage: program_test.py --executable FILE --fixtures DIR [--cmake PROGRAM] [--ctest PROGRAM]
-                       [-- UNITTEST-ARGUMENT...]
-"""
-import argparse
-import collections
+"""Runs ctestbed as its users do, and looks at all that they can see."""
 import json
 import os
 import pathlib
 import pty
-import random
 import re
 import signal
 import subprocess
-import sys
 import time
 import unittest
-import urllib.request
 
-from temp_project import HEALTHY, TempProject, node, wait_until
+from temp_project import HEALTHY, OPTIONS, ProgramTest, main, node, wait_until
 
-OPTIONS = argparse.Namespace()
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-KINDS = {"session-started", "run-planned", "environment-deploying", "node-starting", "node-ready",
-         "node-stopped", "node-failed", "environment-ready", "environment-failed",
-         "environment-removed", "run-started", "case-finished", "run-finished", "session-finished"}
 CASE = '<testsuites><testsuite name="s"><testcase name="c"/></testsuite></testsuites>'
-
-
-class ProgramTest(unittest.TestCase):
-    def setUp(self):
-        self.project = TempProject(OPTIONS)
-        self.addCleanup(self.project.remove)
-
-    def expect(self, code, *arguments):
-        ended = self.project.ctestbed(*arguments)
-        self.assertEqual(ended.code, code, ended)
-        return ended
-
-    def expect_verdicts(self, verdicts):
-        self.assertEqual(self.project.report().verdicts, verdicts)
-
-    def expect_clean(self, seconds=0.0, about=""):
-        """No process, and no session, of this project is there."""
-        wait_until(lambda: not self.project.processes() and not self.project.sessions(), seconds)
-        self.assertEqual(self.project.processes(), {}, about)
-        self.assertEqual(self.project.sessions(), [], about)
-
-    def expect_consistent(self, ended):
-        """All reports of the newest run count alike."""
-        report = self.project.report()
-        self.assertEqual([event["seq"] for event in report.events],
-                         list(range(1, len(report.events) + 1)))
-        self.assertLessEqual({event["kind"] for event in report.events}, KINDS)
-        self.assertEqual(report.events[-1]["kind"], "session-finished")
-        headline = (report.path / "summary.md").read_text(encoding="utf-8").splitlines()[0]
-        console = ended.stdout.splitlines()
-        self.assertEqual(console[-1], f"results: {report.path}")
-        self.assertEqual("# " + console[-2].upper(), headline.upper())
-        root = report.junit()
-        totals = collections.Counter()
-        for suite in root:
-            counts = {"tests": len(suite.findall("testcase")),
-                      "failures": len(suite.findall("testcase/failure")),
-                      "errors": len(suite.findall("testcase/error")),
-                      "skipped": len(suite.findall("testcase/skipped"))}
-            self.assertEqual({name: int(suite.get(name)) for name in counts}, counts)
-            totals.update(counts)
-        self.assertEqual({name: int(root.get(name)) for name in totals}, totals)
-        passed, cases = re.search(r"; (\d+) of (\d+) cases? passed", console[-2]).groups()
-        of_runs = [suite for suite in root if "@" in suite.get("name")]
-        self.assertEqual(sum(int(suite.get("tests")) for suite in of_runs), int(cases))
-        bad = sum(int(suite.get(name)) for suite in of_runs
-                  for name in ("failures", "errors", "skipped"))
-        self.assertEqual(int(cases) - bad, int(passed))
 
 
 class Verdicts(ProgramTest):
@@ -263,21 +202,38 @@ class EnvironmentErrors(ProgramTest):
         self.expect_verdicts({"waiter@fragile": "error"})
         self.expect_clean()
 
-    def test_supervisor_is_killed(self):
+    def expect_lost(self, kill, *, says):
+        """A run whose supervisor is ended by `kill` fails at once, and is cleared up."""
         self.project.preset("one", node("ignore_term"))
         self.project.script("slow", "one", "sleep 60")
         process = self.project.start("run")
         self.assertTrue(wait_until(lambda: self.project.processes(r"^sleep 60")))
-        os.kill(self.project.supervisors()[0], signal.SIGKILL)
+        kill()
         ended = self.project.finish(process, seconds=5)
         self.assertEqual(ended.code, 3, ended)
         self.assertIn("the supervisor of this session is gone", ended.complaint)
-        swept = self.expect(0, "status")
-        self.assertEqual(swept.stdout, "no environment is live\n")
         self.expect_clean(2)
+        self.assertEqual(self.expect(0, "status").stdout, "no environment is live\n")
         summary = (self.project.report().path / "summary.md").read_text(encoding="utf-8")
         self.assertTrue(summary.startswith("# ABORTED"), summary)
+        self.assertIn(says, summary)
         self.assertIn("slow@one", summary)
+
+    def test_supervisor_is_killed(self):
+        self.expect_lost(lambda: os.kill(self.project.supervisors()[0], signal.SIGKILL),
+                         says="Aborted: the session did not finish")
+
+    def test_supervisor_is_told_to_end(self):
+        self.expect_lost(lambda: os.kill(self.project.supervisors()[0], signal.SIGTERM),
+                         says="Aborted: the supervisor was told to end by signal 15")
+
+    def test_supervisor_and_shims_are_killed_together(self):
+        def kill():
+            shims = self.project.processes(r"^\S*ctestbed-shim .*/logs/")
+            for pid in self.project.supervisors() + list(shims):
+                os.kill(pid, signal.SIGKILL)
+
+        self.expect_lost(kill, says="Aborted: the session did not finish")
 
 
 class Unsupported(ProgramTest):
@@ -343,15 +299,170 @@ class Results(ProgramTest):
             self.expect_clean(2)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--executable", required=True, type=os.path.abspath)
-    parser.add_argument("--fixtures", required=True, type=os.path.abspath)
-    parser.add_argument("--cmake", default="cmake")
-    parser.add_argument("--ctest", default="ctest")
-    parser.add_argument("rest", nargs="*")
-    parser.parse_args(namespace=OPTIONS)
-    unittest.main(argv=[sys.argv[0], *OPTIONS.rest])
+class Json(ProgramTest):
+    """The machine-readable output of design is fixed, field by field."""
+
+    def setUp(self):
+        super().setUp()
+        self.project.preset("one", node(*HEALTHY), axes={"color": {
+            "red": {"environment": {"COLOR": "red"}}, "blue": {"environment": {"COLOR": "blue"}}}})
+        self.project.suite("good", "one", tests=[{"GET /": 200}, {"GET /x": 200}],
+                           matrix={"axes": {"color": ["red", "blue"]}})
+
+    def expect_fields(self, value, *names):
+        self.assertEqual(set(value), set(names))
+
+    def expect_json(self, *arguments):
+        ended = self.expect(0, *arguments, "--json")
+        self.assertEqual(ended.stderr, "")
+        value = ended.json
+        self.assertEqual(ended.stdout, json.dumps(value, indent=2, sort_keys=True,
+                                                  ensure_ascii=False) + "\n")
+        self.assertEqual(value.pop("schema"), 1)
+        return value
+
+    def test_presets_and_suites(self):
+        self.project.write("presets/odd.yaml", "name: odd\ntopology: {nods: []}\n")
+        self.project.write("suites/typo.yaml", "suite: typo\ntester: htpp\nneeds: {preset: one}\n")
+        odd, one = self.expect_json("presets")["presets"]
+        self.expect_fields(one, "name", "file", "description", "axes", "valid", "errors")
+        self.assertEqual((one["name"], one["file"], one["axes"], one["valid"], one["errors"]),
+                         ("one", "presets/one.yaml", {"color": ["red", "blue"]}, True, []))
+        self.assertEqual((odd["name"], odd["valid"]), ("odd", False))
+        good, typo = self.expect_json("suites")["suites"]
+        self.expect_fields(good, "name", "file", "tester", "presets", "cases", "valid", "errors",
+                           "description")
+        self.assertEqual((good["tester"], good["presets"], good["valid"]), ("http", ["one"], True))
+        self.assertEqual(good["cases"], [{"name": "GET /", "line": 1}, {"name": "GET /x", "line": 1}])
+        self.assertFalse(typo["valid"])
+        for broken in (odd["errors"], typo["errors"]):
+            self.expect_fields(broken[0], "file", "line", "column", "message", "hint")
+        self.assertEqual((typo["errors"][0]["line"], typo["errors"][0]["column"]), (2, 9))
+
+    def test_plan(self):
+        plan = self.expect_json("plan")
+        self.expect_fields(plan, "lanes", "cost", "node_starts", "runs")
+        self.expect_fields(plan["cost"], "planned_s", "naive_s", "lower_bound_s")
+        self.expect_fields(plan["node_starts"], "planned", "naive")
+        self.assertEqual(plan["runs"], 2)
+        batches = plan["lanes"][0]["batches"]
+        self.assertEqual([batch["cell"] for batch in batches], [{"color": "red"}, {"color": "blue"}])
+        for batch in batches:
+            self.expect_fields(batch, "preset", "cell", "environment", "runs", "changes", "cost_s")
+            self.assertEqual(batch["runs"], [{"suite": "good", "cell": batch["cell"]}])
+            for change in batch["changes"]:
+                self.expect_fields(change, "node", "action", "why")
+                self.assertIn(change["action"], ("start", "stop", "restart", "update", "keep"))
+        self.assertFalse((self.project.state / "runs").exists())
+
+    def test_backends_and_validate(self):
+        backends = self.expect_json("backends")["backends"]
+        for backend in backends:
+            self.expect_fields(backend, "name", "available", "version", "reason", "priority",
+                               "capabilities")
+        self.assertIn("process", [each["name"] for each in backends if each["available"]])
+        self.assertEqual(self.expect_json("validate"), {"valid": True, "presets": 1, "suites": 1})
+
+    def test_status(self):
+        self.assertEqual(self.expect_json("status"), {"environments": []})
+        deployed = self.expect_json("deploy", "one", "--set", "color=blue")["environments"]
+        self.assertEqual(self.expect_json("status")["environments"], deployed)
+        environment = deployed[0]
+        self.expect_fields(environment, "id", "preset", "cell", "backend", "state", "version", "since",
+                           "owner", "nodes")
+        self.assertEqual({name: environment[name] for name in ("preset", "cell", "backend", "state")},
+                         {"preset": "one", "cell": {"color": "blue"}, "backend": "process",
+                          "state": "ready"})
+        self.assertRegex(environment["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
+        self.assertEqual([environment["owner"]["pid"]], self.project.supervisors())
+        main = environment["nodes"][0]
+        self.assertLessEqual({"name", "state", "pid", "restarts", "endpoints", "services"}, set(main))
+        self.assertEqual((main["name"], main["state"], main["restarts"], main["services"]),
+                         ("main", "ready", 0, ["web"]))
+        self.assertIn(main["pid"], self.project.processes(r"^slow_start"))
+        self.assertRegex(main["endpoints"]["http"], r"^127\.0\.0\.1:\d+$")
+        self.expect(0, "teardown")
+
+    def test_errors(self):
+        def errors(*arguments):
+            ended = self.expect(2, *arguments, "--json")
+            self.assertEqual(ended.stdout, "")
+            value = json.loads(ended.stderr)
+            self.expect_fields(value, "errors")
+            return value["errors"]
+
+        self.assertIn("'nowhere'", errors("presets", "--presets", "nowhere")[0]["message"])
+        self.assertIn("'two'", errors("deploy", "two")[0]["message"])
+        self.assertIn("godo", errors("plan", "--suite", "godo")[0]["message"])
+        self.project.write("presets/odd.yaml", "name: odd\ntopology: {nods: [], nodse: []}\n")
+        for command in (["validate"], ["plan"], ["deploy", "one"]):
+            found = errors(*command)
+            self.assertGreaterEqual(len(found), 2)
+            self.expect_fields(found[0], "file", "line", "column", "message", "hint")
+            self.assertEqual((found[0]["file"], found[0]["line"]), ("presets/odd.yaml", 2))
+        self.assertEqual(self.project.processes(), {})
+
+
+class Terminal(ProgramTest):
+    def test_help(self):
+        commands = re.findall(r"^  (\w+) ", self.expect(0, "--help").stdout, re.MULTILINE)
+        self.assertIn("run", commands)
+        self.assertNotIn("supervise", commands)
+        for command in commands:
+            text = self.expect(0, command, "--help").stdout
+            self.assertIn(f"Examples:\nctestbed {command}", text)
+        self.assertRegex(self.expect(0, "--version").stdout, r"^ctestbed \d+\.\d+\.\d+\n$")
+
+    def test_progress(self):
+        self.project.preset("one", node(*HEALTHY))
+        self.project.suite("good", "one")
+        parent, child = pty.openpty()
+        with subprocess.Popen(self.project.command("run"), cwd=self.project.path,
+                              env=self.project.environment, stdin=subprocess.DEVNULL, stdout=child,
+                              stderr=child) as process:
+            os.close(child)
+            shown = b""
+            try:
+                while data := os.read(parent, 4096):
+                    shown += data
+            except OSError:
+                pass  # how the end of a pty reads
+            os.close(parent)
+        self.assertEqual(process.returncode, 0, shown)
+        text = shown.decode()
+        self.assertIn("[0/1] deploying one", text)
+        self.assertIn("[0/1] good@one", text)
+        self.assertIn("\r\x1b[K", text)
+        self.assertNotIn("passed  good@one", text)
+        self.assertIn("passed: 1 passed of 1 run", text)
+
+
+class Readme(ProgramTest):
+    def test_example(self):
+        """What the README says works, word by word."""
+        example = self.project.path / "example"
+        subprocess.run([SOURCE / "ci" / "readme_example", example], check=True,
+                       stdout=subprocess.DEVNULL)
+        build = example / "build"
+
+        def call(*command):
+            return subprocess.run(list(map(str, command)), env=self.project.environment, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=90,
+                                  check=False)
+
+        configured = call(OPTIONS.cmake, "-S", example, "-B", build, "-G", "Ninja",
+                          f"-DCMAKE_PREFIX_PATH={OPTIONS.prefix}")
+        self.assertEqual(configured.returncode, 0, configured.stdout)
+        ran = call(OPTIONS.ctest, "--test-dir", build)
+        self.assertEqual(ran.returncode, 0, ran.stdout)
+        self.assertIn("files@web", ran.stdout)
+        self.assertTrue((build / "ctestbed-report" / "latest" / "junit.xml").exists())
+        suite = example / "suites" / "files.yaml"
+        suite.write_text(suite.read_text(encoding="utf-8").replace("404", "200"), encoding="utf-8")
+        ran = call(OPTIONS.ctest, "--test-dir", build, "--output-on-failure")
+        self.assertEqual(ran.returncode, 8, ran.stdout)
+        self.assertIn("suites/files.yaml:11", ran.stdout)
+        self.expect_clean()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,10 @@
-"""A project in a directory of its own, what ctestbed does with it, and what is left of that."""
+"""A project in a directory of its own, and what tests expect of ctestbed in it.
+
+Program tests are called with --executable FILE --fixtures DIR [--prefix DIR] [--cmake PROGRAM]
+[--ctest PROGRAM] [-- UNITTEST-ARGUMENT...].
+"""
+import argparse
+import collections
 import json
 import os
 import pathlib
@@ -9,10 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "ctest" / "tests"))
 from sample import Report, processes_about  # noqa: E402
 
+OPTIONS = argparse.Namespace()
+KINDS = {"session-started", "run-planned", "environment-deploying", "node-starting", "node-ready",
+         "node-stopped", "node-failed", "environment-ready", "environment-failed",
+         "environment-removed", "run-started", "case-finished", "run-finished", "session-finished"}
 HEALTHY = ("slow_start", "--after", "0")
 URL = "${services.web.url}"
 
@@ -134,3 +145,64 @@ class TempProject:
     def sessions(self):
         path = self.state / "sessions"
         return os.listdir(path) if path.exists() else []
+
+
+class ProgramTest(unittest.TestCase):
+    def setUp(self):
+        self.project = TempProject(OPTIONS)
+        self.addCleanup(self.project.remove)
+
+    def expect(self, code, *arguments):
+        ended = self.project.ctestbed(*arguments)
+        self.assertEqual(ended.code, code, ended)
+        return ended
+
+    def expect_verdicts(self, verdicts):
+        self.assertEqual(self.project.report().verdicts, verdicts)
+
+    def expect_clean(self, seconds=0.0, about=""):
+        """No process, and no session, of this project is there."""
+        wait_until(lambda: not self.project.processes() and not self.project.sessions(), seconds)
+        self.assertEqual(self.project.processes(), {}, about)
+        self.assertEqual(self.project.sessions(), [], about)
+
+    def expect_consistent(self, ended):
+        """All reports of the newest run count alike."""
+        report = self.project.report()
+        self.assertEqual([event["seq"] for event in report.events],
+                         list(range(1, len(report.events) + 1)))
+        self.assertLessEqual({event["kind"] for event in report.events}, KINDS)
+        self.assertEqual(report.events[-1]["kind"], "session-finished")
+        headline = (report.path / "summary.md").read_text(encoding="utf-8").splitlines()[0]
+        console = ended.stdout.splitlines()
+        self.assertEqual(console[-1], f"results: {report.path}")
+        self.assertEqual("# " + console[-2].upper(), headline.upper())
+        root = report.junit()
+        totals = collections.Counter()
+        for suite in root:
+            counts = {"tests": len(suite.findall("testcase")),
+                      "failures": len(suite.findall("testcase/failure")),
+                      "errors": len(suite.findall("testcase/error")),
+                      "skipped": len(suite.findall("testcase/skipped"))}
+            self.assertEqual({name: int(suite.get(name)) for name in counts}, counts)
+            totals.update(counts)
+        self.assertEqual({name: int(root.get(name)) for name in totals}, totals)
+        passed, cases = re.search(r"; (\d+) of (\d+) cases? passed", console[-2]).groups()
+        of_runs = [suite for suite in root if "@" in suite.get("name")]
+        self.assertEqual(sum(int(suite.get("tests")) for suite in of_runs), int(cases))
+        bad = sum(int(suite.get(name)) for suite in of_runs
+                  for name in ("failures", "errors", "skipped"))
+        self.assertEqual(int(cases) - bad, int(passed))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--executable", required=True, type=os.path.abspath)
+    parser.add_argument("--fixtures", required=True, type=os.path.abspath)
+    parser.add_argument("--prefix", type=os.path.abspath)
+    parser.add_argument("--cmake", default="cmake")
+    parser.add_argument("--ctest", default="ctest")
+    parser.add_argument("rest", nargs="*")
+    parser.parse_args(namespace=OPTIONS)
+    unittest.main(argv=[sys.argv[0], *OPTIONS.rest])
+

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""What is alive because of ctestbed, and that nothing of it stays."""
+import os
+import random
+import signal
+import time
+import urllib.request
+
+from temp_project import ProgramTest, main, node, wait_until
+
+
+class Deployments(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.project.preset("one", node("flood", "--rate", "1000"))
+        self.project.preset("stubborn", node("ignore_term", name="deaf", stop={"grace": "100ms"}),
+                            node("fork_session", name="parent", services=["other"]))
+
+    def deploy(self, *arguments):
+        return self.expect(0, "deploy", *arguments, "--json").json["environments"][0]
+
+    def answers(self, environment):
+        def answers(address):
+            try:
+                with urllib.request.urlopen(f"http://{address}/", timeout=2) as answer:
+                    return answer.status == 200
+            except OSError:
+                return False
+
+        return [answers(address) for each in environment["nodes"]
+                for address in each["endpoints"].values()]
+
+    def kill_supervisor(self, environment):
+        os.kill(environment["owner"]["pid"], signal.SIGKILL)
+
+    def test_two_at_once(self):
+        first, second = self.deploy("one"), self.deploy("one")
+        self.assertEqual(self.answers(first) + self.answers(second), [True, True])
+        self.assertEqual({each["id"] for each in self.project.environments()},
+                         {first["id"], second["id"]})
+        ended = self.expect(2, "teardown")
+        self.assertIn(first["id"], ended.stderr)
+        self.expect(0, "teardown", first["id"])
+        self.assertEqual(self.answers(first) + self.answers(second), [False, True])
+        logs = self.expect(0, "logs", "--node", "main", "--tail", "3").stdout.splitlines()
+        self.assertEqual(len(logs), 3)
+        self.assertRegex(logs[0], r"^main stdout \| flood: line \d+")
+        self.assertIn("did you mean 'main'", self.expect(2, "logs", "--node", "mian").stderr)
+        self.expect(0, "teardown", "--all")
+        self.expect_clean()
+        self.assertEqual(self.answers(second), [False])
+
+    def test_teardown_of_what_will_not_go(self):
+        environment = self.deploy("stubborn")
+        self.assertEqual(self.answers(environment), [True, True])
+        self.assertGreaterEqual(len(self.project.processes(r"^fork_session")), 3)
+        self.expect(0, "teardown", environment["id"])
+        self.expect_clean()
+        self.assertEqual(self.answers(environment), [False, False])
+
+    def test_time_to_live(self):
+        environment = self.deploy("stubborn", "--ttl", "1s")
+        self.assertEqual(self.answers(environment), [True, True])
+        self.expect_clean(4)
+        self.assertEqual(self.project.environments(), [])
+        events = self.project.reports()[0].events
+        self.assertIn("time to live of 1 s is over", events[-1]["message"])
+
+    def test_clean_takes_the_dead_and_leaves_the_living(self):
+        bystander, dead = self.deploy("one"), self.deploy("stubborn")
+        alive = set(self.project.processes())
+        self.kill_supervisor(dead)
+        self.assertTrue(wait_until(lambda: dead["owner"]["pid"] not in self.project.processes()))
+        would = self.expect(0, "clean", "--dry-run").stdout
+        self.assertIn("would remove session ", would)
+        self.assertEqual(len(self.project.sessions()), 2)
+        self.assertIn("removed session ", self.expect(0, "clean").stdout)
+        self.assertEqual(len(self.project.sessions()), 1)
+        self.assertTrue(set(self.project.processes()) < alive)
+        self.assertEqual(self.project.processes(r"ignore_term|fork_session"), {})
+        self.assertEqual(self.answers(dead) + self.answers(bystander), [False, False, True])
+        self.assertEqual(self.expect(0, "clean").stdout, "nothing to clean\n")
+        self.expect(0, "teardown")
+        self.expect_clean()
+
+    def test_supervisor_and_shims_killed_together(self):
+        dead = self.deploy("stubborn")
+        for pid in [dead["owner"]["pid"], *self.project.processes(r"ctestbed-shim")]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # a shim ends soon after its supervisor
+        ended = self.expect(0, "status")
+        self.assertEqual(ended.stdout, "no environment is live\n")
+        self.assertIn("cleared up: session", ended.stderr)
+        self.expect_clean()
+        self.assertEqual(self.answers(dead), [False, False])
+
+    def test_time_to_live_is_over_before_it_is_up(self):
+        self.project.preset("hangs", node("hang", ready={"http": "/", "within": "60s"}))
+        start = time.monotonic()
+        ended = self.expect(3, "deploy", "hangs", "--ttl", "500ms")
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertIn("the session is ending", ended.complaint)
+        self.expect_clean(2)
+
+    def test_deploy_is_killed(self):
+        """Nobody knows of an environment whose deploy did not come to its end."""
+        self.project.preset("hangs", node("hang", ready={"http": "/", "within": "60s"}))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            process = self.project.start("deploy", "hangs")
+            self.assertTrue(wait_until(lambda: self.project.processes(r"^hang ")))
+            process.send_signal(number)
+            self.assertNotEqual(self.project.finish(process, seconds=5).code, 0)
+            self.expect_clean(3, f"signal {number}")
+
+
+class Kills(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        quick = {"grace": "100ms"}
+        self.project.preset("tough", node("ignore_term", name="deaf", stop=quick),
+                            node("fork_session", name="parent", services=["other"], stop=quick),
+                            node("slow_start", "--after", "200", name="late", services=["third"]))
+        self.project.suite("a-good", "tough")
+        self.project.script("b-slow", "tough", "sleep 0.3")
+        self.project.suite("c-late", "tough")
+
+    def test_run_is_killed_at_any_moment(self):
+        seed = time.time_ns() % 1_000_000
+        print("seed", seed)
+        chance = random.Random(seed)
+        numbers = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP] * 2
+        for number in numbers:
+            delay = chance.uniform(0.01, 1.2)
+            process = self.project.start("run")
+            time.sleep(delay)
+            process.send_signal(number)
+            ended = self.project.finish(process, seconds=5)
+            about = f"signal {number} after {delay:.3f} s: {ended}"
+            self.assertIn(ended.code, (0, 128 + number, -number), about)
+            wait_until(lambda: not self.project.processes(), 2)
+            self.assertEqual(self.project.processes(), {}, about)
+            # A session whose supervisor never came to be is swept by the next command.
+            if self.project.sessions():
+                self.assertEqual(self.expect(0, "status").stdout, "no environment is live\n")
+            self.expect_clean(about=about)
+        for report in self.project.reports():
+            summary = (report.path / "summary.md").read_text(encoding="utf-8")
+            self.assertRegex(summary, "^# (ABORTED|PASSED)")
+            self.assertTrue((report.path / "junit.xml").exists())
+
+
+if __name__ == "__main__":
+    main()
