@@ -74,7 +74,7 @@ class CtestLayer(unittest.TestCase):
     def expect_clean(self):
         """Nothing that this sample started is alive, and nothing of a session is left."""
         self.assertEqual(self.sample.processes(), {})
-        self.assertEqual(os.listdir(self.sample.state / "sessions"), [])
+        self.assertEqual(self.sample.sessions(), [])
 
     def expect_one_deploy_each(self, report):
         self.assertEqual(sorted(report.deploys), ENVIRONMENTS)
@@ -393,8 +393,8 @@ class Kills(CtestLayer):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL) * 2:
             self.kill_at(number, chance.uniform(0.02, 1.5))
             # Who dies before the supervisor has begun leaves an empty session to the next one.
-            for left in os.listdir(self.sample.state / "sessions"):
-                self.assertNotIn("journal", os.listdir(self.sample.state / "sessions" / left))
+            for left in self.sample.sessions():
+                self.assertFalse((left / "journal").exists())
         self.expect_aborted()
         self.assertEqual(self.sample.ctest("-R", "hello@solo").code, 0)
         self.expect_clean()

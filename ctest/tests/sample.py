@@ -131,6 +131,10 @@ class Sample:
             raise
         return Ctest(code, (self.path / "output.txt").read_text(encoding="utf-8", errors="replace"))
 
+    def sessions(self):
+        """Directories of sessions, live or dead."""
+        return list((self.state / "sessions").glob("*"))
+
     def report(self):
         return Report(self.build / "ctestbed-report" / "latest")
 
