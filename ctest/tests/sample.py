@@ -1,10 +1,12 @@
 """A copy of the sample project in a directory of its own, configured, and what ctest did in it."""
 import collections
+import contextlib
 import json
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import xml.etree.ElementTree
@@ -95,6 +97,10 @@ class Sample:
         self.environment["CTESTBED_STATE_DIR"] = str(self.state)
 
     def remove(self):
+        """Also what a failed test has left running."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.path, ignore_errors=True)
 
     def write(self, name, text):
