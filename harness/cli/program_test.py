@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from temp_project import HEALTHY, OPTIONS, ProgramTest, main, node, wait_until
+from temp_project import HEALTHY, OPTIONS, ProgramTest, kill_all, main, node, wait_until
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 CASE = '<testsuites><testsuite name="s"><testcase name="c"/></testsuite></testsuites>'
@@ -220,7 +220,7 @@ class EnvironmentErrors(ProgramTest):
         self.assertIn("slow@one", summary)
 
     def test_supervisor_is_killed(self):
-        self.expect_lost(lambda: os.kill(self.project.supervisors()[0], signal.SIGKILL),
+        self.expect_lost(lambda: kill_all(self.project.supervisors()),
                          says="Aborted: the session did not finish")
 
     def test_supervisor_is_told_to_end(self):
@@ -230,8 +230,7 @@ class EnvironmentErrors(ProgramTest):
     def test_supervisor_and_shims_are_killed_together(self):
         def kill():
             shims = self.project.processes(r"^\S*ctestbed-shim .*/logs/")
-            for pid in self.project.supervisors() + list(shims):
-                os.kill(pid, signal.SIGKILL)
+            kill_all(self.project.supervisors() + list(shims))
 
         self.expect_lost(kill, says="Aborted: the session did not finish")
 

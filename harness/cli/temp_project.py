@@ -42,11 +42,32 @@ def wait_until(condition, seconds=10.0):
     return value
 
 
+def is_dead(pid):
+    """Gone, or a zombie: it holds no lock any more."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] in "ZX"
+
+
+def kill_all(pids):
+    """Kills them, and returns when they are dead."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # another one's end took it along
+    wait_until(lambda: all(map(is_dead, pids)))
+
+
 class Ended:
     """A ctestbed that has ended."""
 
     def __init__(self, command, code, stdout, stderr):
-        self.command, self.code, self.stdout, self.stderr = command, code, stdout, stderr
+        self.command, self.code, self.stdout = command, code, stdout
+        # Every command clears up after all that died, in tests that run beside this one too.
+        self.stderr = re.sub(r"^cleared up: process \d+\n", "", stderr, flags=re.MULTILINE)
 
     def __str__(self):
         return f"{self.command} ended with {self.code}\n{self.stdout}{self.stderr}"
@@ -73,11 +94,7 @@ class TempProject:
 
     def remove(self):
         """Ends what a failed test may have left, too."""
-        for pid in processes_about(self.path):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        kill_all(processes_about(self.path))
         shutil.rmtree(self.path, ignore_errors=True)
 
     def write(self, name, text):
