@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
+#include "model/headline.h"
 #include "model/wire.h"
 
 namespace ctestbed {
@@ -128,6 +129,12 @@ TEST(ChangesBetween, SaysWhatAndWhy) {
   EXPECT_THAT(changes[1].why, HasSubstr("STORE 'memory' -> 'redis'"));
   EXPECT_EQ(changes[2].action, ChangeAction::kStart);
   EXPECT_EQ(changes[3], (Change{"gone", ChangeAction::kStop, "not part of the next environment"}));
+}
+
+TEST(CaseHeadline, NamesACaseOnce) {
+  EXPECT_EQ(CaseHeadline("create", "status is 200"), "create: status is 200");
+  EXPECT_EQ(CaseHeadline("GET /x", "GET /x: status is 200"), "GET /x: status is 200");
+  EXPECT_EQ(CaseHeadline("GET /", "GET /x: status is 200"), "GET /: GET /x: status is 200");
 }
 
 TEST(RunName, IsSuitePresetAndCell) {

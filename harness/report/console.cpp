@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "model/headline.h"
 #include "report/run_fold.h"
 #include "report/wording.h"
 
@@ -109,7 +110,7 @@ void Console::TellRun(const RunResult& run) {
 void Console::TellCases(const RunResult& run) {
   for (const CaseRecord& record : run.cases) {
     if (record.verdict != Verdict::kFailed && record.verdict != Verdict::kError) continue;
-    Line(fmt::format("    {}: {}", record.name, FirstLine(record.message)));
+    Line("    " + CaseHeadline(record.name, FirstLine(record.message)));
     TellDetail(record.detail);
   }
   Line(fmt::format("    again: {}", RunAgain(run)));

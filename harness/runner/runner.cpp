@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "io/private_directory.h"
+#include "model/headline.h"
 #include "runner/test_environment.h"
 
 namespace ctestbed {
@@ -60,7 +61,7 @@ class Tally {
     if (result.verdict == Verdict::kPassed || result.verdict == Verdict::kSkipped) return;
     ++bad_;
     has_error_ = has_error_ || result.verdict == Verdict::kError;
-    if (first_.empty()) first_ = fmt::format("{}: {}", result.name, result.message);
+    if (first_.empty()) first_ = CaseHeadline(result.name, result.message);
   }
 
   RunOutcome Judge(const Status& status) const {

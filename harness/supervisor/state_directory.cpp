@@ -89,9 +89,10 @@ std::vector<std::string> StateDirectory::DeadSessions() const {
   return Sessions(false);
 }
 
-Status LinkLatest(FileSystem& files, const std::string& results) {
+Status LinkLatest(FileSystem& files, const std::string& results, const std::string& session) {
   const std::filesystem::path path(results);
-  return files.Link(path.filename().string(), (path.parent_path() / "latest").string());
+  if (path.filename() != session) return {};
+  return files.Link(session, (path.parent_path() / "latest").string());
 }
 
 }  // namespace ctestbed

@@ -50,7 +50,8 @@ class StateDirectory {
   FileSystem* files_;
 };
 
-// Makes `<directory of results>/../latest` point at `results`.
-Status LinkLatest(FileSystem& files, const std::string& results);
+// Makes `latest` beside `results` point at it, if it is named after its session: then it is one of
+// many beside each other. A directory that the user named gets no such neighbour.
+Status LinkLatest(FileSystem& files, const std::string& results, const std::string& session);
 
 }  // namespace ctestbed

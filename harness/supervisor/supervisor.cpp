@@ -253,7 +253,7 @@ Result<std::string> Supervise(const SupervisorOptions& options, const StateDirec
   TRY(auto listener, ListenUnix(state.Socket(options.session)));
   Session session(options, state, services, std::move(events), std::move(journal));
   TRY_DO(session.Begin());
-  static_cast<void>(LinkLatest(services.files, options.results));
+  static_cast<void>(LinkLatest(services.files, options.results, options.session));
   Server server(std::move(listener),
                 [&] { return std::make_unique<SessionConversation>(session); });
   detached.Ready();
