@@ -5,6 +5,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -245,6 +246,27 @@ class Unsupported(ProgramTest):
             self.assertIn("node 'main'", ended.stdout + ended.stderr)
             self.assertIn("image", ended.stdout + ended.stderr)
         self.expect_clean()
+
+
+class Backends(ProgramTest):
+    def test_a_backend_without_its_shim_is_unavailable(self):
+        self.project.preset("one", node(*HEALTHY))
+        self.project.suite("good", "one")
+        lonely = shutil.copy(self.project.options.executable, self.project.path)
+        ended = subprocess.run([lonely, "run"], cwd=self.project.path, capture_output=True,
+                               env=self.project.environment, text=True, check=False)
+        self.assertEqual(ended.returncode, 4, ended)
+        self.assertIn("cannot execute", ended.stderr)
+        self.assertIn("ctestbed-shim", ended.stderr)
+
+    def test_what_cannot_be_removed_is_named(self):
+        self.project.preset("stays", {"name": "main", "run": {"command": ["stuck"]}})
+        self.project.script("good", "stays", "exit 0")
+        ended = self.expect(6, "run", "--backend", "fake")
+        self.assertIn("left behind: 'main' cannot be removed", ended.stderr)
+        self.expect_verdicts({"good@stays": "passed"})
+        junit = (self.project.report().path / "junit.xml").read_text(encoding="utf-8")
+        self.assertIn("cannot be removed", junit)
 
 
 class Results(ProgramTest):

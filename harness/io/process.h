@@ -61,7 +61,8 @@ class Launcher {
   virtual Result<std::unique_ptr<Process>> Start(const ProcessSpec& spec) = 0;
 };
 
-// `shim` is the path of the ctestbed-shim program. Thread-safe; owns one long-lived thread that
+// `shim` is the path of the ctestbed-shim program; kUnavailable when it cannot be executed.
+// Thread-safe; owns one long-lived thread that
 // does all forking, since PR_SET_PDEATHSIG follows the life of the forking thread.
 Result<std::unique_ptr<Launcher>> MakeRealLauncher(const std::string& shim);
 

@@ -252,7 +252,7 @@ std::string ProcessEnd::Describe() const {
 
 Result<std::unique_ptr<Launcher>> MakeRealLauncher(const std::string& shim) {
   if (access(shim.c_str(), X_OK) != 0) {
-    return Fail(ErrorKind::kInternal,
+    return Fail(ErrorKind::kUnavailable,
                 fmt::format("cannot execute {}: {}", Quote(shim), std::strerror(errno)));
   }
   return std::make_unique<RealLauncher>(shim);

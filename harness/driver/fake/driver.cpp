@@ -14,6 +14,8 @@ namespace {
 struct Instance {
   InstanceSpec spec;
   InstanceStatus status{.state = InstanceState::kRunning};
+
+  bool IsStuck() const { return !spec.command.empty() && spec.command[0] == "stuck"; }
 };
 
 class InMemoryDriver final : public FakeDriver {
@@ -60,7 +62,7 @@ class InMemoryDriver final : public FakeDriver {
     const std::lock_guard lock(mutex_);
     if (!instances_.contains(id)) return {};
     calls_.push_back("stop " + id.Name());
-    if (fail_stops_)
+    if (fail_stops_ || instances_[id].IsStuck())
       return Fail(ErrorKind::kTimeout, fmt::format("'{}' cannot be stopped", id.Name()));
     instances_.erase(id);
     changed_.notify_all();
@@ -104,10 +106,11 @@ class InMemoryDriver final : public FakeDriver {
     };
     std::vector<std::string> names;
     for (const auto& entry : instances_) {
-      if (chosen(entry)) names.push_back(entry.first.Name());
-    }
-    if (fail_stops_ && !names.empty()) {
-      return Fail(ErrorKind::kTimeout, fmt::format("'{}' cannot be removed", names.front()));
+      if (!chosen(entry)) continue;
+      names.push_back(entry.first.Name());
+      if (fail_stops_ || entry.second.IsStuck()) {
+        return Fail(ErrorKind::kTimeout, fmt::format("'{}' cannot be removed", names.back()));
+      }
     }
     std::erase_if(instances_, chosen);
     changed_.notify_all();

@@ -1,6 +1,7 @@
 // Nodes in memory: they "run" until they are stopped or a fault switch says otherwise. Commands of
 // a node steer it, so that presets can use it too:
-//   [exit, CODE]      ends at once      [fail]  cannot be started      anything else runs
+//   [exit, CODE]  ends at once          [fail]  cannot be started
+//   [stuck]       cannot be stopped     anything else runs
 #pragma once
 
 #include "driver/registry.h"
