@@ -1,6 +1,5 @@
 # Every library that ctestbed links, in one place; harness/ARCHITECTURE.md says which folder owns which.
 find_package(Threads REQUIRED)
-find_package(Boost 1.75 REQUIRED)        # header-only parts: Asio, Beast
 find_package(CURL REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
@@ -13,4 +12,5 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 if(CTESTBED_BUILD_TESTS)
   find_package(GTest REQUIRED)
+  find_package(Boost 1.75 REQUIRED)      # headers of Asio and Beast, for fixtures/realm
 endif()
