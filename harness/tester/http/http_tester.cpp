@@ -1,38 +1,52 @@
 #include "tester/http/http_tester.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "tester/http/suite.h"
-#include "tester/http/suite_run.h"
+#include "tester/requests/request_step.h"
+#include "tester/requests/step_reader.h"
+#include "tester/steps/step_suite.h"
+#include "tester/steps/suite_run.h"
 
 namespace ctestbed {
 namespace {
+
+constexpr auto kSuiteFields = Joined(kHttpSettingsFields, kStepSuiteFields);
+constexpr auto kTestFields = Joined(kStepTestFields, kHttpStepFields);
+
+class HttpLanguage final : public StepLanguage {
+ public:
+  explicit HttpLanguage(const Suite& suite) {
+    // What is wrong with the suite's own keys is said by whoever reads all of them.
+    Diagnostics unheard;
+    const Document own = OwnPart(suite, kSuiteFields);
+    settings_ = std::make_shared<HttpSettings>(
+        ReadHttpSettings(Fields(own, "suite", kSuiteFields, unheard)));
+  }
+
+  std::span<const Field> SuiteFields() const override { return kSuiteFields; }
+  std::span<const Field> TestFields() const override { return kTestFields; }
+  std::string_view Example() const override { return "a request such as 'GET /path'"; }
+  bool IsAction(const Document::Entry& entry) const override { return IsRequest(entry); }
+  bool IsStepKey(std::string_view key) const override { return IsFieldOf(kHttpStepFields, key); }
+  std::shared_ptr<Step> ReadStep(const Document& item, Diagnostics& problems) override {
+    return ReadRequestStep(item, settings_, problems);
+  }
+
+ private:
+  std::shared_ptr<const HttpSettings> settings_;
+};
 
 class HttpTester final : public Tester {
  public:
   explicit HttpTester(const TesterIo& io) : io_(io) {}
 
   std::vector<Case> Cases(const Suite& suite, Diagnostics& problems) override {
-    std::vector<Case> cases;
-    for (HttpCase& one : ReadHttpSuite(suite, problems).cases) {
-      cases.push_back(std::move(one.identity));
-    }
-    return cases;
+    HttpLanguage language(suite);
+    return CasesOf(ReadStepSuite(suite, language, problems));
   }
 
   Status Run(const Suite& suite, const TestContext& context, const CaseSink& sink,
              std::stop_token stop) override {
-    Diagnostics problems;
-    const HttpSuite read = ReadHttpSuite(suite, problems);
-    // Without its text the carets are missing from failures, nothing else.
-    std::string source = io_.files.Read(suite.file).value_or("");
-    if (problems.HasErrors()) {
-      return Fail(ErrorKind::kInvalid, problems.Sorted().front().message,
-                  Render(problems.Sorted()));
-    }
-    return RunHttpSuite(read, {io_, context, sink, std::move(stop), std::move(source)});
+    HttpLanguage language(suite);
+    return RunStepSuite(suite, language, {io_, context, std::move(stop), {}}, sink);
   }
 
  private:
@@ -40,6 +54,10 @@ class HttpTester final : public Tester {
 };
 
 }  // namespace
+
+std::span<const Field> HttpSuiteFields() {
+  return kSuiteFields;
+}
 
 std::unique_ptr<Tester> MakeHttpTester(const TesterIo& io) {
   return std::make_unique<HttpTester>(io);

@@ -1,4 +1,4 @@
-// A suite of the http tester, as read from its file.
+// One request of a suite with what is expected of its answer, as read from the file.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,6 @@
 #include "base/diagnostic.h"
 #include "base/document.h"
 #include "base/duration.h"
-#include "base/fields.h"
-#include "model/suite.h"
 
 namespace ctestbed {
 
@@ -50,38 +48,15 @@ struct HttpStep {
   HttpExpect expect;
   std::vector<HttpSave> saves;
   std::optional<HttpUntil> until;
-  std::vector<std::string> references;  // variables that it names
 
   std::string Name() const { return method + " " + target.value; }
 };
 
-struct HttpTest {
-  std::string skip;  // the reason; empty: it runs
-  std::vector<HttpStep> steps;
-  std::vector<HttpStep> finally;
-};
-
-// A test, or one row of it.
-struct HttpCase {
-  Case identity;
-  size_t test = 0;
-  std::vector<Document::Entry> row;
-};
-
-struct HttpSuite {
+// What holds for all requests of a suite.
+struct HttpSettings {
   std::optional<Located<std::string>> base;
   std::vector<Document::Entry> headers;
-  std::vector<Document::Entry> variables;
-  std::vector<std::string> secrets;  // variables whose values are never shown
-  std::vector<HttpStep> setup;
-  std::vector<HttpTest> tests;
-  std::vector<HttpCase> cases;
-  std::vector<HttpStep> finally;
 };
-
-// Reads the keys of `suite` that are this tester's own strictly; `problems` gets every mistake.
-// What it returns may run only if there are none.
-HttpSuite ReadHttpSuite(const Suite& suite, Diagnostics& problems);
 
 // Whether `text` is a status code from 100 to 599 or a class such as 2xx.
 bool IsStatusPattern(std::string_view text);

@@ -1,4 +1,4 @@
-#include "tester/http/step_reader.h"
+#include "tester/requests/step_reader.h"
 
 #include <fmt/format.h>
 
@@ -9,18 +9,13 @@
 #include "tester/expectation/matcher.h"
 #include "tester/expectation/paths.h"
 #include "tester/expectation/regex.h"
+#include "tester/steps/step_suite.h"
 
 namespace ctestbed {
 namespace {
 
 constexpr std::array<std::string_view, 7> kMethods{"DELETE", "GET",  "HEAD", "OPTIONS",
                                                    "PATCH",  "POST", "PUT"};
-
-constexpr std::array<Field, 3> kStepFields{{
-    {"expect", Shape::kMap, "what the answer must be like"},
-    {"save", Shape::kMap, "values to keep for later steps: name to JSONPath, or to a source"},
-    {"until", Shape::kMap, "repeat the request until all that is expected holds"},
-}};
 
 constexpr std::array<Field, 6> kRequestFields{{
     {"headers", Shape::kTextMap, "headers, over those of the suite"},
@@ -172,7 +167,8 @@ void ReadRequestValue(const Document& value, HttpStep& step, Diagnostics& proble
   step.expect.status = value;
 }
 
-void ReadTarget(const Located<std::string>& key, HttpStep& step, Diagnostics& problems) {
+void ReadTarget(const Located<std::string>& key, const HttpSettings& settings, HttpStep& step,
+                Diagnostics& problems) {
   const size_t blank = key.value.find(' ');
   step.mark = key.mark;
   step.method = key.value.substr(0, blank);
@@ -188,6 +184,12 @@ void ReadTarget(const Located<std::string>& key, HttpStep& step, Diagnostics& pr
   }
   step.target.value = key.value.substr(start);
   step.target.mark = PartOf(key.mark, key.value.size(), start, step.target.value.size());
+  if (step.target.value.front() == '/' && !settings.base) {
+    problems.Error(
+        step.target.mark,
+        fmt::format("{} is a path, but the suite has no 'base'", Quote(step.target.value)),
+        "base: ${services.NAME.url}");
+  }
   if (step.target.value.front() != '/' && !HasReferences(step.target.value) &&
       step.target.value.find("://") == std::string::npos) {
     problems.Error(
@@ -204,12 +206,16 @@ bool IsRequest(const Document::Entry& entry) {
          std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-std::span<const Field> HttpStepFields() {
-  return kStepFields;
+HttpSettings ReadHttpSettings(const Fields& fields) {
+  return {fields.Text("base"), EntriesOf(fields, "headers")};
 }
 
-HttpStep ReadHttpStep(const Document& map, const Fields& rest, Diagnostics& problems) {
+HttpStep ReadHttpStep(const Document& map, const HttpSettings& settings, Diagnostics& problems) {
   HttpStep step;
+  const Document rest =
+      OnlyEntries(map, [](const Document::Entry& entry) { return !IsRequest(entry); });
+  const Fields fields(rest, "step", kHttpStepFields, problems);
+  if (!map.IsMap()) return step;
   const Document requests = OnlyEntries(map, IsRequest);
   if (requests.entries.empty()) {
     problems.Error(map.mark, "expected one request such as 'GET /path'");
@@ -219,29 +225,14 @@ HttpStep ReadHttpStep(const Document& map, const Fields& rest, Diagnostics& prob
     problems.Error(requests.entries[1].key.mark, "a step has one request",
                    "write a second step, or a test with 'steps'");
   }
-  ReadTarget(requests.entries[0].key, step, problems);
+  ReadTarget(requests.entries[0].key, settings, step, problems);
   ReadRequestValue(requests.entries[0].value, step, problems);
-  if (rest.Has("expect")) ReadExpect(*rest.Find("expect"), step.expect, problems);
-  if (rest.Has("until")) step.until = ReadUntil(*rest.Find("until"), problems);
-  for (const Document::Entry& entry : EntriesOf(rest, "save")) {
+  if (fields.Has("expect")) ReadExpect(*fields.Find("expect"), step.expect, problems);
+  if (fields.Has("until")) step.until = ReadUntil(*fields.Find("until"), problems);
+  for (const Document::Entry& entry : EntriesOf(fields, "save")) {
     step.saves.push_back(ReadSave(entry, problems));
   }
-  VisitReferences(map, [&](const Result<std::string>& name, const SourceMark&) {
-    auto& known = step.references;
-    if (name && std::find(known.begin(), known.end(), *name) == known.end()) known.push_back(*name);
-  });
   return step;
-}
-
-std::vector<HttpStep> ReadHttpSteps(const Document& list, Diagnostics& problems) {
-  std::vector<HttpStep> steps;
-  for (const Document& item : list.items) {
-    const Document rest =
-        OnlyEntries(item, [](const Document::Entry& entry) { return !IsRequest(entry); });
-    const Fields fields(rest, "step", kStepFields, problems);
-    if (item.IsMap()) steps.push_back(ReadHttpStep(item, fields, problems));
-  }
-  return steps;
 }
 
 }  // namespace ctestbed

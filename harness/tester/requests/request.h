@@ -6,7 +6,7 @@
 #include "io/http_client.h"
 #include "tester/expectation/failure.h"
 #include "tester/expectation/variables.h"
-#include "tester/http/suite.h"
+#include "tester/requests/http_step.h"
 
 namespace ctestbed {
 
@@ -17,7 +17,7 @@ enum class UndefinedHeaders { kRefuse, kLeaveOut };
 // All references replaced; a header of the step replaces that of the suite. Nothing that a
 // variable holds can break out of its place: URLs are percent-encoded where they must be, line
 // breaks in headers are refused.
-OrFailure<HttpRequest> BuildRequest(const HttpSuite& suite, const HttpStep& step,
+OrFailure<HttpRequest> BuildRequest(const HttpSettings& settings, const HttpStep& step,
                                     const Variables& variables, UndefinedHeaders undefined);
 
 // A curl command that repeats `request`, to be pasted into a shell.

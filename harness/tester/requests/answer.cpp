@@ -1,4 +1,4 @@
-#include "tester/http/answer.h"
+#include "tester/requests/answer.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "tester/http/request.h"
+#include "tester/requests/request.h"
 
 #include <fmt/format.h>
 
@@ -32,14 +32,14 @@ bool HasUndefined(const Document& document, const Variables& variables) {
 
 class Builder {
  public:
-  Builder(const HttpSuite& suite, const HttpStep& step, const Variables& variables)
-      : suite_(suite), step_(step), variables_(variables) {}
+  Builder(const HttpSettings& settings, const HttpStep& step, const Variables& variables)
+      : settings_(settings), step_(step), variables_(variables) {}
 
   OrFailure<HttpRequest> Build(UndefinedHeaders undefined) {
     request_.method = step_.method;
     BuildUrl();
     for (const Document::Entry& header : step_.headers) AddHeader(header);
-    for (const Document::Entry& header : suite_.headers) {
+    for (const Document::Entry& header : settings_.headers) {
       const bool leave_out =
           undefined == UndefinedHeaders::kLeaveOut && HasUndefined(header.value, variables_);
       if (!HasHeader(request_.headers, header.key.value) && !leave_out) AddHeader(header);
@@ -65,8 +65,8 @@ class Builder {
 
   void BuildUrl() {
     std::string url = Text(step_.target);
-    if (suite_.base && url.find("://") == std::string::npos) {
-      std::string base = Text(*suite_.base);
+    if (settings_.base && url.find("://") == std::string::npos) {
+      std::string base = Text(*settings_.base);
       if (base.ends_with('/') && url.starts_with('/')) base.pop_back();
       url = base + url;
     }
@@ -128,7 +128,7 @@ class Builder {
     request_.headers.emplace_back("Content-Type", type);
   }
 
-  const HttpSuite& suite_;
+  const HttpSettings& settings_;
   const HttpStep& step_;
   const Variables& variables_;
   HttpRequest request_;
@@ -137,9 +137,9 @@ class Builder {
 
 }  // namespace
 
-OrFailure<HttpRequest> BuildRequest(const HttpSuite& suite, const HttpStep& step,
+OrFailure<HttpRequest> BuildRequest(const HttpSettings& settings, const HttpStep& step,
                                     const Variables& variables, UndefinedHeaders undefined) {
-  return Builder(suite, step, variables).Build(undefined);
+  return Builder(settings, step, variables).Build(undefined);
 }
 
 std::string CurlCommand(const HttpRequest& request) {

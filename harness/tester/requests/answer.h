@@ -7,7 +7,7 @@
 #include "io/http_client.h"
 #include "tester/expectation/failure.h"
 #include "tester/expectation/variables.h"
-#include "tester/http/suite.h"
+#include "tester/requests/http_step.h"
 
 namespace ctestbed {
 

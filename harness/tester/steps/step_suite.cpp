@@ -1,41 +1,15 @@
-#include "tester/http/suite.h"
+#include "tester/steps/step_suite.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <set>
 
 #include "base/reference.h"
 #include "base/text.h"
-#include "tester/expectation/variables.h"
-#include "tester/http/http_tester.h"
-#include "tester/http/step_reader.h"
 
 namespace ctestbed {
 namespace {
-
-constexpr std::array<Field, 7> kSuiteFields{{
-    {"base", Shape::kText, "URL that paths are appended to: ${services.api.url}"},
-    {"headers", Shape::kTextMap, "headers of every request"},
-    {"variables", Shape::kMap, "values that ${...} may name"},
-    {"secrets", Shape::kTextList, "variables whose values are never shown"},
-    {"setup", Shape::kList, "steps before the first test; what they save every test sees"},
-    {"tests", Shape::kList, "the tests, in order", true},
-    {"finally", Shape::kList, "steps after the last test, whatever happened"},
-}};
-
-constexpr std::array<Field, 8> kTestFields{{
-    {"name", Shape::kText, "default: the request"},
-    {"steps", Shape::kList, "several requests, in order"},
-    {"finally", Shape::kList, "steps after the others, whatever happened"},
-    {"rows", Shape::kList, "maps of variables; the test runs once with each"},
-    {"skip", Shape::kText, "the reason why it does not run"},
-    {"expect", Shape::kMap, "what the answer must be like"},
-    {"save", Shape::kMap, "values to keep for later steps"},
-    {"until", Shape::kMap, "repeat the request until all that is expected holds"},
-}};
 
 using Names = std::set<std::string, std::less<>>;
 
@@ -53,86 +27,93 @@ void CheckReferences(const Document& document, const Names& known, Diagnostics& 
 
 class Reader {
  public:
-  Reader(const Suite& suite, Diagnostics& problems)
-      : own_(OnlyEntries(suite.body, IsOwn)),
-        fields_(own_, "suite", kSuiteFields, problems),
+  Reader(const Suite& suite, StepLanguage& language, Diagnostics& problems)
+      : language_(language),
+        own_(OwnPart(suite, language.SuiteFields())),
+        fields_(own_, "suite", language.SuiteFields(), problems),
         problems_(problems) {}
 
-  HttpSuite Read() {
-    suite_.base = fields_.Text("base");
-    if (const Document* headers = fields_.Find("headers")) suite_.headers = headers->entries;
+  StepSuite Read() {
     if (const Document* variables = fields_.Find("variables")) {
       suite_.variables = variables->entries;
     }
-    suite_.setup = Steps("setup");
+    suite_.setup = ReadSteps(fields_.Find("setup"));
     if (const Document* tests = fields_.Find("tests")) {
       for (const Document& test : tests->items) ReadTest(test);
     }
-    suite_.finally = Steps("finally");
+    suite_.finally = ReadSteps(fields_.Find("finally"));
     const Names known = KnownVariables();
     ReadSecrets(known);
     CheckAllReferences(known);
-    CheckBase();
     return std::move(suite_);
   }
 
  private:
-  static bool IsOwn(const Document::Entry& entry) {
-    return std::any_of(kSuiteFields.begin(), kSuiteFields.end(),
-                       [&](const Field& field) { return field.key == entry.key.value; });
+  Steps ReadSteps(const Document* list) {
+    Steps steps;
+    if (list == nullptr) return steps;
+    for (const Document& item : list->items) AddStep(item, steps);
+    return steps;
   }
 
-  std::vector<HttpStep> Steps(std::string_view key) {
-    const Document* list = fields_.Find(key);
-    return list == nullptr ? std::vector<HttpStep>{} : ReadHttpSteps(*list, problems_);
+  void AddStep(const Document& item, Steps& steps) {
+    const std::shared_ptr<Step> step = language_.ReadStep(item, problems_);
+    if (step == nullptr) return;
+    VisitReferences(item, [&](const Result<std::string>& name, const SourceMark&) {
+      auto& known = step->references;
+      const bool is_new = name && std::find(known.begin(), known.end(), *name) == known.end();
+      if (is_new) known.push_back(*name);
+    });
+    steps.push_back(step);
+  }
+
+  bool IsStepEntry(const Document::Entry& entry) const {
+    return language_.IsAction(entry) || language_.IsStepKey(entry.key.value);
   }
 
   void ReadTest(const Document& map) {
-    const bool has_request = std::any_of(map.entries.begin(), map.entries.end(), IsRequest);
+    const auto is_action = [&](const auto& entry) { return language_.IsAction(entry); };
     const Document rest =
-        OnlyEntries(map, [](const Document::Entry& entry) { return !IsRequest(entry); });
-    const Fields fields(rest, "test", kTestFields, problems_);
+        OnlyEntries(map, [&](const Document::Entry& entry) { return !is_action(entry); });
+    const Fields fields(rest, "test", language_.TestFields(), problems_);
     if (!map.IsMap()) return;
-    HttpTest test;
+    StepTest test;
     if (const auto skip = fields.Text("skip")) {
       test.skip = skip->value;
       if (skip->value.empty()) problems_.Error(skip->mark, "'skip' must be a reason");
     }
     if (fields.Has("steps")) {
-      test.steps = ReadHttpSteps(*fields.Find("steps"), problems_);
-      CheckNoRequestBeside(map);
+      test.steps = ReadSteps(fields.Find("steps"));
+      CheckNoStepBeside(map);
     } else {
-      test.steps.push_back(ReadHttpStep(map, fields, problems_));
+      AddStep(OnlyEntries(map, [&](const auto& entry) { return IsStepEntry(entry); }), test.steps);
     }
-    if (const Document* list = fields.Find("finally")) {
-      test.finally = ReadHttpSteps(*list, problems_);
+    test.finally = ReadSteps(fields.Find("finally"));
+    test.begin = language_.ReadTest(map, problems_);
+    const auto action = std::find_if(map.entries.begin(), map.entries.end(), is_action);
+    const auto name = fields.Text("name");
+    if (!name && action == map.entries.end()) {
+      problems_.Error(map.mark, fmt::format("a test needs a name or {}", language_.Example()));
     }
-    AddCases(NameOf(map, fields, has_request), fields.Find("rows"), std::move(test));
+    AddCases(name                          ? *name
+             : action == map.entries.end() ? Located<std::string>{"", map.mark}
+                                           : action->key,
+             fields.Find("rows"), std::move(test));
   }
 
-  void CheckNoRequestBeside(const Document& map) {
+  void CheckNoStepBeside(const Document& map) {
     if (map.Find("steps")->items.empty()) {
       problems_.Error(map.Find("steps")->mark, "'steps' must hold at least one step");
     }
     for (const Document::Entry& entry : map.entries) {
-      const std::string& key = entry.key.value;
-      if (IsRequest(entry) || key == "expect" || key == "save" || key == "until") {
-        problems_.Error(entry.key.mark, fmt::format("{} cannot stand beside 'steps'", Quote(key)),
-                        "make it one of the steps, or part of one");
-      }
+      if (!IsStepEntry(entry)) continue;
+      problems_.Error(entry.key.mark,
+                      fmt::format("{} cannot stand beside 'steps'", Quote(entry.key.value)),
+                      "make it one of the steps, or part of one");
     }
   }
 
-  Located<std::string> NameOf(const Document& map, const Fields& fields, bool has_request) {
-    if (const auto name = fields.Text("name")) return *name;
-    if (has_request) {
-      return std::find_if(map.entries.begin(), map.entries.end(), IsRequest)->key;
-    }
-    problems_.Error(map.mark, "a test needs a name or a request such as 'GET /path'");
-    return {"", map.mark};
-  }
-
-  void AddCases(const Located<std::string>& name, const Document* rows, HttpTest test) {
+  void AddCases(const Located<std::string>& name, const Document* rows, StepTest test) {
     suite_.tests.push_back(std::move(test));
     const size_t index = suite_.tests.size() - 1;
     if (rows == nullptr) return AddCase({{name.value, name.mark}, index, {}});
@@ -169,7 +150,7 @@ class Reader {
     }
   }
 
-  void AddCase(HttpCase one) {
+  void AddCase(StepCase one) {
     const Case& identity = one.identity;
     const auto [known, is_new] = case_names_.try_emplace(identity.name, identity.mark);
     if (!is_new) {
@@ -185,14 +166,12 @@ class Reader {
   Names KnownVariables() const {
     Names known;
     for (const auto& [name, value] : suite_.variables) known.insert(name.value);
-    const auto add = [&](const std::vector<HttpStep>& steps) {
-      for (const HttpStep& step : steps) {
-        for (const HttpSave& save : step.saves) known.insert(save.name);
-      }
+    const auto add = [&](const Steps& steps) {
+      for (const auto& step : steps) known.insert(step->saves.begin(), step->saves.end());
     };
     add(suite_.setup);
     add(suite_.finally);
-    for (const HttpTest& test : suite_.tests) {
+    for (const StepTest& test : suite_.tests) {
       add(test.steps);
       add(test.finally);
     }
@@ -217,7 +196,7 @@ class Reader {
   }
 
   void ReadSecrets(Names known) {
-    for (const HttpCase& one : suite_.cases) {
+    for (const StepCase& one : suite_.cases) {
       for (const auto& [key, value] : one.row) known.insert(key.value);
     }
     for (const auto& [name, mark] : fields_.Texts("secrets").value_or(Secrets{})) {
@@ -228,55 +207,37 @@ class Reader {
     }
   }
 
-  void CheckBase() {
-    if (suite_.base) return;
-    const auto check = [&](const std::vector<HttpStep>& steps) {
-      for (const HttpStep& step : steps) {
-        if (!step.target.value.starts_with('/')) continue;
-        problems_.Error(
-            step.target.mark,
-            fmt::format("{} is a path, but the suite has no 'base'", Quote(step.target.value)),
-            "base: ${services.NAME.url}");
-      }
-    };
-    check(suite_.setup);
-    check(suite_.finally);
-    for (const HttpTest& test : suite_.tests) {
-      check(test.steps);
-      check(test.finally);
-    }
-  }
-
   using Secrets = std::vector<Located<std::string>>;
 
+  StepLanguage& language_;
   const Document own_;
   const Fields fields_;
   Diagnostics& problems_;
-  HttpSuite suite_;
+  StepSuite suite_;
   // Results bear these names when the steps around the tests fail.
   std::map<std::string, SourceMark> case_names_{{"setup", {}}, {"finally", {}}};
 };
 
 }  // namespace
 
-std::span<const Field> HttpSuiteFields() {
-  return kSuiteFields;
+bool IsFieldOf(std::span<const Field> fields, std::string_view key) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const Field& field) { return field.key == key; });
 }
 
-HttpSuite ReadHttpSuite(const Suite& suite, Diagnostics& problems) {
-  return Reader(suite, problems).Read();
+Document OwnPart(const Suite& suite, std::span<const Field> fields) {
+  return OnlyEntries(
+      suite.body, [&](const Document::Entry& entry) { return IsFieldOf(fields, entry.key.value); });
 }
 
-bool IsStatusPattern(std::string_view text) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (text.size() != 3 || text[0] < '1' || text[0] > '5') return false;
-  return text.substr(1) == "xx" || (digit(text[1]) && digit(text[2]));
+StepSuite ReadStepSuite(const Suite& suite, StepLanguage& language, Diagnostics& problems) {
+  return Reader(suite, language, problems).Read();
 }
 
-bool StatusFits(std::string_view pattern, int status) {
-  const std::string code = std::to_string(status);
-  return IsStatusPattern(pattern) &&
-         (pattern.ends_with("xx") ? pattern[0] == code[0] && code.size() == 3 : pattern == code);
+std::vector<Case> CasesOf(const StepSuite& suite) {
+  std::vector<Case> cases;
+  for (const StepCase& one : suite.cases) cases.push_back(one.identity);
+  return cases;
 }
 
 }  // namespace ctestbed
