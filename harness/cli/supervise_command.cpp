@@ -22,6 +22,7 @@ Result<std::string> Serve(Program& program, const SuperviseOptions& options,
     if (!session.owner) return Fail(ErrorKind::kNotFound, "the owner of the session is gone");
   }
   TRY(session.ttl, ParseDuration(options.ttl));
+  session.version = CTESTBED_VERSION;
   const SupervisorServices services{
       *driver, program.http(), program.files(), program.clock(),
       [&](const std::vector<Event>& events, const std::string& results) {

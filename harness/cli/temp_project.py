@@ -21,9 +21,10 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "ctest" / "tes
 from sample import Report, processes_about  # noqa: E402
 
 OPTIONS = argparse.Namespace()
-KINDS = {"session-started", "run-planned", "environment-deploying", "node-starting", "node-ready",
-         "node-stopped", "node-failed", "environment-ready", "environment-failed",
-         "environment-removed", "run-started", "case-finished", "run-finished", "session-finished"}
+KINDS = {"session-started", "session-planned", "run-planned", "environment-deploying",
+         "node-starting", "node-ready", "node-stopped", "node-failed", "environment-ready",
+         "environment-failed", "environment-removing", "environment-removed", "run-started",
+         "case-finished", "run-finished", "session-finished"}
 HEALTHY = ("slow_start", "--after", "0")
 URL = "${services.web.url}"
 

@@ -94,6 +94,17 @@ Result<std::string> FakeFileSystem::Read(const std::string& path_name, size_t mo
   return found->second;
 }
 
+Result<std::string> FakeFileSystem::ReadPart(const std::string& path_name, std::uint64_t offset,
+                                             size_t most) const {
+  TRY(const std::string content, Read(path_name));
+  return content.substr(std::min<size_t>(offset, content.size()), most);
+}
+
+Result<std::uint64_t> FakeFileSystem::Size(const std::string& path_name) const {
+  TRY(const std::string content, Read(path_name));
+  return content.size();
+}
+
 Status FakeFileSystem::Write(const std::string& path_name, std::string_view content) {
   const std::lock_guard lock(mutex_);
   if (disk_full) return SystemError("write " + Quote(path_name), ENOSPC);

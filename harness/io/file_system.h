@@ -1,6 +1,7 @@
 // Files, behind an interface with an in-memory double.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,11 @@ class FileSystem {
   virtual ~FileSystem() = default;
   // The whole file; kNotFound, or kInvalid when it is larger than `most` bytes.
   virtual Result<std::string> Read(const std::string& path, size_t most = 64U << 20U) const = 0;
+  // Up to `most` bytes of the file from `offset` on; fewer only where it ends.
+  virtual Result<std::string> ReadPart(const std::string& path, std::uint64_t offset,
+                                       size_t most) const = 0;
+  // Bytes of the file now; kNotFound.
+  virtual Result<std::uint64_t> Size(const std::string& path) const = 0;
   // Replaces the file in one step (temporary file, rename). Makes missing directories.
   virtual Status Write(const std::string& path, std::string_view content) = 0;
   // Names in a directory, sorted, without "." and ".."; kNotFound.
@@ -38,6 +44,9 @@ std::unique_ptr<FileSystem> MakeRealFileSystem();
 class FakeFileSystem final : public FileSystem {
  public:
   Result<std::string> Read(const std::string& path, size_t most = 64U << 20U) const override;
+  Result<std::string> ReadPart(const std::string& path, std::uint64_t offset,
+                               size_t most) const override;
+  Result<std::uint64_t> Size(const std::string& path) const override;
   Status Write(const std::string& path, std::string_view content) override;
   Result<std::vector<std::string>> List(const std::string& directory) const override;
   bool Exists(const std::string& path) const override;

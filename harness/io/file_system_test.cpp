@@ -52,6 +52,16 @@ TEST_P(FileSystemContract, ReadOfNothingIsNotFoundAndNamesThePath) {
   EXPECT_EQ(missing.error().message, "cannot read '" + In("nope") + "': no such file or directory");
 }
 
+TEST_P(FileSystemContract, ReadsAPartAndTellsTheSize) {
+  ASSERT_TRUE(files_->Write(In("x"), "12345"));
+  EXPECT_EQ(files_->Size(In("x")), 5U);
+  EXPECT_EQ(files_->ReadPart(In("x"), 1, 3), "234");
+  EXPECT_EQ(files_->ReadPart(In("x"), 3, 9), "45");
+  EXPECT_EQ(files_->ReadPart(In("x"), 9, 9), "");
+  EXPECT_EQ(files_->Size(In("nope")).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(files_->ReadPart(In("nope"), 0, 1).error().kind, ErrorKind::kNotFound);
+}
+
 TEST_P(FileSystemContract, ReadRefusesALargerFile) {
   ASSERT_TRUE(files_->Write(In("x"), "12345"));
   EXPECT_EQ(files_->Read(In("x"), 5), "12345");

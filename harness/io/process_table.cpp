@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -80,6 +81,14 @@ void KillExactly(const ProcessIdentity& process) {
 }
 
 }  // namespace
+
+std::string ThisHost() {
+  utsname host{};
+  if (uname(&host) != 0) return "";
+  const unsigned processors = std::thread::hardware_concurrency();
+  return fmt::format("{}, {} {} {}, {} processor{}", host.nodename, host.sysname, host.release,
+                     host.machine, processors, processors == 1 ? "" : "s");
+}
 
 int OwnPid() {
   return getpid();

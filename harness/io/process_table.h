@@ -19,6 +19,9 @@ struct ProcessIdentity {
   bool operator==(const ProcessIdentity&) const = default;
 };
 
+// "NAME, Linux 6.1.0 x86_64, 8 processors": the machine that this process runs on.
+std::string ThisHost();
+
 int OwnPid();
 std::optional<ProcessIdentity> Identify(int pid);
 bool IsAlive(const ProcessIdentity& process);

@@ -68,6 +68,30 @@ class RealFileSystem final : public FileSystem {
     }
   }
 
+  Result<std::string> ReadPart(const std::string& path, std::uint64_t offset,
+                               size_t most) const override {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return SystemError("read " + Quote(path), errno);
+    std::string content(most, '\0');
+    size_t filled = 0;
+    while (filled < most) {
+      const ssize_t count = ::pread(file.Get(), content.data() + filled, most - filled,
+                                    static_cast<off_t>(offset + filled));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return SystemError("read " + Quote(path), errno);
+      if (count == 0) break;
+      filled += static_cast<size_t>(count);
+    }
+    content.resize(filled);
+    return content;
+  }
+
+  Result<std::uint64_t> Size(const std::string& path) const override {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return SystemError("read " + Quote(path), errno);
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+
   Status Write(const std::string& path, std::string_view content) override {
     TRY_DO(MakeParent(path));
     const std::string temporary = TemporaryBeside(path);

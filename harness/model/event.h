@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ namespace ctestbed {
 
 enum class EventKind {
   kSessionStarted,
+  kSessionPlanned,
   kRunPlanned,
   kEnvironmentDeploying,
   kNodeStarting,
@@ -25,6 +27,7 @@ enum class EventKind {
   kNodeFailed,
   kEnvironmentReady,
   kEnvironmentFailed,
+  kEnvironmentRemoving,
   kEnvironmentRemoved,
   kRunStarted,
   kCaseFinished,
@@ -38,12 +41,15 @@ struct EventKindEntry {
   std::string_view help;  // which fields it carries beside seq and at
 };
 
-inline constexpr std::array<EventKindEntry, 14> kEventKinds{{
-    {EventKind::kSessionStarted, "session-started", "session, out, backend"},
+inline constexpr std::array<EventKindEntry, 16> kEventKinds{{
+    {EventKind::kSessionStarted, "session-started",
+     "session, out, backend, version, host, command"},
+    {EventKind::kSessionPlanned, "session-planned",
+     "cost; absent when the plan is not made by who runs it"},
     {EventKind::kRunPlanned, "run-planned", "run, suite, preset, cell; a selected run"},
     {EventKind::kEnvironmentDeploying, "environment-deploying",
-     "environment, preset, cell, changes"},
-    {EventKind::kNodeStarting, "node-starting", "environment, node, log"},
+     "environment, preset, cell, changes, nodes"},
+    {EventKind::kNodeStarting, "node-starting", "environment, node, log, endpoints"},
     {EventKind::kNodeReady, "node-ready", "environment, node, duration_s"},
     {EventKind::kNodeStopped, "node-stopped", "environment, node, duration_s"},
     {EventKind::kNodeFailed, "node-failed", "environment, node, message, detail, log"},
@@ -51,14 +57,16 @@ inline constexpr std::array<EventKindEntry, 14> kEventKinds{{
      "environment, preset, cell, duration_s; deployed or reconfigured"},
     {EventKind::kEnvironmentFailed, "environment-failed",
      "environment, preset, cell, duration_s, node, message, detail"},
+    {EventKind::kEnvironmentRemoving, "environment-removing", "environment; teardown begins"},
     {EventKind::kEnvironmentRemoved, "environment-removed",
      "environment, duration_s; message names what is left, if anything is"},
     {EventKind::kRunStarted, "run-started", "run, suite, preset, cell, environment, attempt"},
     {EventKind::kCaseFinished, "case-finished",
-     "run, name, verdict, duration_s, message, detail, mark, attempt"},
+     "run, name, verdict, duration_s, message, detail, mark, attempt, logs; the message of a "
+     "skipped case is the reason"},
     {EventKind::kRunFinished, "run-finished",
-     "run, suite, preset, cell, verdict, duration_s, message, detail, attempt; a blocked run has "
-     "no run-started"},
+     "run, suite, preset, cell, verdict, duration_s, message, detail, attempt, logs; a blocked run "
+     "has no run-started"},
     {EventKind::kSessionFinished, "session-finished",
      "message says why an aborted session ended; empty for a complete one"},
 }};
@@ -68,6 +76,33 @@ std::string_view EventKindName(EventKind kind);
 enum class Verdict { kPassed, kFailed, kError, kSkipped, kBlocked };
 std::string_view VerdictName(Verdict verdict);
 Result<Verdict> VerdictFromName(std::string_view name);
+
+// A node as an environment was asked to run it: references are as the preset wrote them, so that
+// no secret is told.
+struct NodeFacts {
+  std::string name;
+  std::string app_id;
+  std::vector<std::string> services;
+  int replicas = 1;
+  std::string image;
+  std::vector<std::string> command;
+  std::vector<std::string> ports;       // names; the first is the default one
+  std::vector<std::string> depends_on;  // names of nodes
+
+  bool operator==(const NodeFacts&) const = default;
+};
+
+// What an instance of a node wrote to one of its logs during a case that went wrong.
+struct LogWindow {
+  std::string node;
+  std::string stream;        // "stdout", "stderr"
+  std::string file;          // relative to `out`
+  std::uint64_t offset = 0;  // in the file
+  std::uint64_t size = 0;    // bytes written meanwhile
+  std::string text;          // of these; the middle is cut out where they are many
+
+  bool operator==(const LogWindow&) const = default;
+};
 
 // One record of the stream; which fields are set is said by kEventKinds.
 struct Event {
@@ -93,6 +128,13 @@ struct Event {
   int attempt = 1;
   Duration duration{0};
   std::vector<Change> changes;
+  std::string version;               // of ctestbed
+  std::string host;                  // "NAME, Linux 6.1.0 x86_64, 8 processors"
+  std::vector<std::string> command;  // that the session was started by, as words
+  PlanCost cost;
+  std::vector<NodeFacts> nodes;
+  std::map<std::string, std::string> endpoints;  // port name -> host:port
+  std::vector<LogWindow> logs;
 
   bool operator==(const Event&) const = default;
 };

@@ -59,6 +59,15 @@ TEST(Wire, EveryKindOfEventComesBackEqual) {
     event.duration = Duration(1234);
     event.mark = {"suites/a.yaml", 3, 4};
     event.changes = {{"main", ChangeAction::kRestart, "STORE 'memory' -> 'redis'"}};
+    event.version = "1.2.3";
+    event.host = "box, Linux 6.1.0 x86_64, 8 processors";
+    event.command = {"ctestbed", "run"};
+    event.nodes = {{"main", "app", {"web"}, 2, "web:1", {"web", "${port.http}"}, {"http"}, {"db"}}};
+    event.endpoints = {{"http", "127.0.0.1:1234"}};
+    event.logs = {{"main", "stderr", "logs/main.1/stderr.log", 4096, 6, "panic\n"}};
+    if (entry.kind == EventKind::kSessionPlanned) {
+      event.cost = {Duration(1500), Duration(3000), Duration(500), 2, 4};
+    }
     if (entry.kind == EventKind::kRunFinished) event.verdict = Verdict::kBlocked;
     const auto back = EventFromJson(ToJson(event));
     ASSERT_TRUE(back.has_value()) << entry.name;

@@ -133,7 +133,7 @@ struct TextMember {
   std::string Event::*member;
 };
 
-constexpr std::array<TextMember, 13> kEventTexts{{
+constexpr std::array<TextMember, 15> kEventTexts{{
     {"session", &Event::session},
     {"out", &Event::out},
     {"backend", &Event::backend},
@@ -146,8 +146,65 @@ constexpr std::array<TextMember, 13> kEventTexts{{
     {"message", &Event::message},
     {"detail", &Event::detail},
     {"log", &Event::log},
+    {"version", &Event::version},
+    {"host", &Event::host},
     {"at", &Event::at},
 }};
+
+Json ToJson(const NodeFacts& node) {
+  return {{"name", node.name},         {"app_id", node.app_id},        {"services", node.services},
+          {"replicas", node.replicas}, {"image", node.image},          {"command", node.command},
+          {"ports", node.ports},       {"depends_on", node.depends_on}};
+}
+
+NodeFacts NodeFactsFromJson(const Json& json) {
+  return {JsonText(json, "name"),
+          JsonText(json, "app_id"),
+          TextsFromJson(JsonMember(json, "services")),
+          static_cast<int>(JsonNumber(json, "replicas", 1)),
+          JsonText(json, "image"),
+          TextsFromJson(JsonMember(json, "command")),
+          TextsFromJson(JsonMember(json, "ports")),
+          TextsFromJson(JsonMember(json, "depends_on"))};
+}
+
+Json ToJson(const LogWindow& window) {
+  return {{"node", window.node},     {"stream", window.stream}, {"file", window.file},
+          {"offset", window.offset}, {"size", window.size},     {"text", window.text}};
+}
+
+LogWindow LogWindowFromJson(const Json& json) {
+  return {JsonText(json, "node"),
+          JsonText(json, "stream"),
+          JsonText(json, "file"),
+          static_cast<std::uint64_t>(JsonNumber(json, "offset")),
+          static_cast<std::uint64_t>(JsonNumber(json, "size")),
+          JsonText(json, "text")};
+}
+
+Json ToJson(const PlanCost& cost) {
+  return {{"planned_s", Seconds(cost.planned)},
+          {"naive_s", Seconds(cost.naive)},
+          {"lower_bound_s", Seconds(cost.lower_bound)},
+          {"node_starts_planned", cost.node_starts_planned},
+          {"node_starts_naive", cost.node_starts_naive}};
+}
+
+PlanCost PlanCostFromJson(const Json& json) {
+  return {DurationFromJson(json, "planned_s"), DurationFromJson(json, "naive_s"),
+          DurationFromJson(json, "lower_bound_s"),
+          static_cast<int>(JsonNumber(json, "node_starts_planned")),
+          static_cast<int>(JsonNumber(json, "node_starts_naive"))};
+}
+
+// What only some kinds carry, and only if there is any.
+void AddLists(const Event& event, Json& json) {
+  for (const Change& change : event.changes) json["changes"].push_back(ToJson(change));
+  for (const NodeFacts& node : event.nodes) json["nodes"].push_back(ToJson(node));
+  for (const LogWindow& window : event.logs) json["logs"].push_back(ToJson(window));
+  if (!event.command.empty()) json["command"] = event.command;
+  if (!event.endpoints.empty()) json["endpoints"] = event.endpoints;
+}
 
 bool HasVerdict(EventKind kind) {
   return kind == EventKind::kCaseFinished || kind == EventKind::kRunFinished;
@@ -207,7 +264,8 @@ Json ToJson(const Event& event) {
   if (event.mark.line > 0) json["mark"] = ToJson(event.mark);
   if (event.attempt > 1) json["attempt"] = event.attempt;
   if (event.duration > Duration::zero()) json["duration_s"] = Seconds(event.duration);
-  for (const Change& change : event.changes) json["changes"].push_back(ToJson(change));
+  if (event.kind == EventKind::kSessionPlanned) json["cost"] = ToJson(event.cost);
+  AddLists(event, json);
   return json;
 }
 
@@ -236,6 +294,11 @@ Result<Event> EventFromJson(const Json& json) {
     TRY(const ChangeAction action, ActionFromName(JsonText(change, "action")));
     event.changes.push_back({JsonText(change, "node"), action, JsonText(change, "why")});
   }
+  event.cost = PlanCostFromJson(JsonMember(json, "cost"));
+  event.command = TextsFromJson(JsonMember(json, "command"));
+  event.endpoints = TextMapFromJson(JsonMember(json, "endpoints"));
+  for (const Json& node : JsonMember(json, "nodes")) event.nodes.push_back(NodeFactsFromJson(node));
+  for (const Json& log : JsonMember(json, "logs")) event.logs.push_back(LogWindowFromJson(log));
   return event;
 }
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "io/private_directory.h"
 #include "model/headline.h"
+#include "runner/log_watch.h"
 #include "runner/test_environment.h"
 
 namespace ctestbed {
@@ -52,13 +53,17 @@ class BreakageWatch {
   std::jthread thread_;  // last, so that it ends first
 };
 
+bool IsBad(Verdict verdict) {
+  return verdict != Verdict::kPassed && verdict != Verdict::kSkipped;
+}
+
 // Counts the cases of a run and remembers the first that went wrong.
 class Tally {
  public:
   void Add(const CaseResult& result) {
     ++total_;
     if (result.verdict == Verdict::kSkipped) ++skipped_;
-    if (result.verdict == Verdict::kPassed || result.verdict == Verdict::kSkipped) return;
+    if (!IsBad(result.verdict)) return;
     ++bad_;
     has_error_ = has_error_ || result.verdict == Verdict::kError;
     if (first_.empty()) first_ = CaseHeadline(result.name, result.message);
@@ -136,10 +141,13 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   TRY(SessionClient watching, services.connect());
   BreakageWatch watch(std::move(watching), tester_stop);
   Tally tally;
+  LogWatch logs(services.io.files, services.io.clock, services.results, environment);
   Status emitted;
   const CaseSink sink = [&](const CaseResult& result) {
     tally.Add(result);
-    if (emitted) emitted = session.Emit(CaseEvent(run, result));
+    Event event = CaseEvent(run, result);
+    event.logs = logs.OfCase(result.duration, IsBad(result.verdict));
+    if (emitted) emitted = session.Emit(event);
   };
   const std::unique_ptr<Tester> tester = FindTester(suite.tester.value)->make(services.io);
   const Status status = tester->Run(suite, context, sink, tester_stop.get_token());
@@ -147,7 +155,10 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
 
   RunOutcome outcome = tally.Judge(status);
   Event finished = RunEvent(EventKind::kRunFinished, run);
-  if (!status) finished.detail = status.error().detail;
+  if (!status) {
+    finished.detail = status.error().detail;
+    finished.logs = logs.OfRun();
+  }
   if (stop.stop_requested()) {
     outcome = {Verdict::kError, "interrupted"};
   } else {
@@ -220,6 +231,7 @@ Status ExecuteBatch(SessionClient& session, const Batch& batch, int order,
 Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
                    const RunnerServices& services, std::stop_token stop) {
   TRY(SessionClient session, services.connect());
+  TRY_DO(session.Emit({.kind = EventKind::kSessionPlanned, .cost = plan.cost}));
   for (const Lane& lane : plan.lanes) {
     for (const Batch& batch : lane.batches) {
       for (const Run& run : batch.runs) {

@@ -30,6 +30,17 @@ const Port* FindPort(const Node& node, std::string_view name) {
   return found == node.ports.end() ? nullptr : &*found;
 }
 
+std::vector<NodeFacts> FactsOf(const Topology& topology) {
+  std::vector<NodeFacts> facts;
+  for (const Node& node : topology.nodes) {
+    NodeFacts& fact = facts.emplace_back(
+        NodeFacts{node.name, node.app_id, node.services, node.replicas, node.image, node.command});
+    for (const Port& port : node.ports) fact.ports.push_back(port.name);
+    for (const auto& [name, state] : node.depends_on) fact.depends_on.push_back(name);
+  }
+  return facts;
+}
+
 // A reference to a node, "main.port.http", cut into the node's name and the rest.
 struct NodeReference {
   std::string node;
@@ -82,7 +93,8 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
   const std::lock_guard changing(changing_);
   const TimePoint start = services_.clock.Now();
   const std::vector<Change> changes = PlanChanges(desired, fresh);
-  Emit(EventKind::kEnvironmentDeploying, {.preset = preset, .cell = cell, .changes = changes});
+  Emit(EventKind::kEnvironmentDeploying,
+       {.preset = preset, .cell = cell, .changes = changes, .nodes = FactsOf(desired)});
   std::vector<std::string> stopping;
   for (const Change& change : changes) {
     if (change.action == ChangeAction::kStop || change.action == ChangeAction::kRestart) {
@@ -260,8 +272,9 @@ Status Environment::StartNode(const Node& node) {
   }
   for (const InstanceId& id : InstancesOf(identity_.id, node)) {
     const std::string directory = fmt::format("{}.{}", id.Name(), start);
-    Emit(EventKind::kNodeStarting,
-         {.node = id.Name(), .log = identity_.log_prefix + "/" + directory});
+    Emit(EventKind::kNodeStarting, {.node = id.Name(),
+                                    .log = identity_.log_prefix + "/" + directory,
+                                    .endpoints = EndpointsOf(node, id)});
     const std::string log = identity_.log_directory + "/" + directory;
     const Status status = StartInstance(node, id, log);
     if (!status) {
@@ -272,6 +285,16 @@ Status Environment::StartNode(const Node& node) {
     }
   }
   return {};
+}
+
+std::map<std::string, std::string> Environment::EndpointsOf(const Node& node,
+                                                            const InstanceId& id) const {
+  std::map<std::string, std::string> endpoints;
+  for (const Port& port : node.ports) {
+    const auto address = services_.driver.AddressForTests(id, port);
+    if (address) endpoints[port.name] = address->Text();
+  }
+  return endpoints;
 }
 
 Status Environment::StartInstance(const Node& node, const InstanceId& id, const std::string& log) {
@@ -449,6 +472,7 @@ Status Environment::Teardown(Duration grace) {
     if (live_.empty() && known_.empty()) return {};
     for (const auto& [name, live] : live_) names.push_back(name);
   }
+  Emit(EventKind::kEnvironmentRemoving, {});
   static_cast<void>(StopNodes(names, grace));
   const auto swept =
       services_.driver.Sweep(identity_.owner, identity_.id, services_.clock.Now() + kStopTakes);
@@ -479,11 +503,8 @@ std::vector<NodeView> Environment::Nodes() const {
     NodeView view{name,       live.node.app_id, live.node.services, live.state,
                   status.pid, status.container, live.starts - 1,    {},
                   {},         live.log};
-    for (const Port& port : live.node.ports) {
-      const auto address = services_.driver.AddressForTests(id, port);
-      if (address) view.endpoints[port.name] = address->Text();
-      view.ports.push_back(port.name);
-    }
+    view.endpoints = EndpointsOf(live.node, id);
+    for (const Port& port : live.node.ports) view.ports.push_back(port.name);
     views.push_back(std::move(view));
   }
   return views;

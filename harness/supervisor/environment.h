@@ -113,6 +113,7 @@ class Environment {
   Status StartNodes(const Topology& desired, const std::vector<Change>& changes,
                     std::stop_token stop);
   Status StartNode(const Node& node);
+  std::map<std::string, std::string> EndpointsOf(const Node& node, const InstanceId& id) const;
   Status StartInstance(const Node& node, const InstanceId& id, const std::string& log);
   Status AwaitNode(const Node& node, std::stop_token stop);
   Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);

@@ -114,6 +114,25 @@ TEST_F(EnvironmentTest, ResolvesReferencesToItsOwnAndOtherNodes) {
   EXPECT_THAT(nodes[0].endpoints.at("http"), HasSubstr("127.0.0.1:2"));
 }
 
+TEST_F(EnvironmentTest, TellsItsTopologyEndpointsAndTeardown) {
+  Node main = Running("main", {{"db", DependencyState::kReady}});
+  main.services = {"web"};
+  main.command = {"run", "${port.http}"};
+  ASSERT_TRUE(Apply({{Running("db"), main}}).has_value());
+  ASSERT_TRUE(environment_->Teardown(5s).has_value());
+  const Event& deploying = events_.front();
+  EXPECT_EQ(deploying.kind, EventKind::kEnvironmentDeploying);
+  ASSERT_EQ(deploying.nodes.size(), 2U);
+  EXPECT_EQ(deploying.nodes[1],
+            (NodeFacts{"main", "", {"web"}, 1, "", main.command, {"http"}, {"db"}}));
+  for (const Event& event : events_) {
+    if (event.kind != EventKind::kNodeStarting) continue;
+    EXPECT_THAT(event.endpoints.at("http"), HasSubstr("127.0.0.1:2"));
+  }
+  EXPECT_EQ(Count(EventKind::kEnvironmentRemoving), 1U);
+  EXPECT_EQ(events_.back().kind, EventKind::kEnvironmentRemoved);
+}
+
 TEST_F(EnvironmentTest, AnUndefinedReferenceNamesItself) {
   Node main = Running("main");
   main.environment["X"] = "${nobody.address}";

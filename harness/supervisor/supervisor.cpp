@@ -44,7 +44,11 @@ class Session {
     log_.Append({.kind = EventKind::kSessionStarted,
                  .session = options_.session,
                  .out = options_.results,
-                 .backend = options_.backend});
+                 .backend = options_.backend,
+                 .version = options_.version,
+                 .host = ThisHost(),
+                 .command = options_.owner ? CommandLineOf(options_.owner->pid)
+                                           : std::vector<std::string>()});
     return {};
   }
 

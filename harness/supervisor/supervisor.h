@@ -22,6 +22,7 @@ struct SupervisorOptions {
   std::string backend;                   // name of the driver
   std::optional<ProcessIdentity> owner;  // its end ends the session; none: lives until told or ttl
   Duration ttl{0};                       // 0: for ever
+  std::string version;                   // of ctestbed, for the report
 };
 
 struct SupervisorServices {
