@@ -35,6 +35,7 @@ Body DefineBackends(CLI::App& app, Program& program);
 Body DefineClean(CLI::App& app, Program& program);
 Body DefineCTest(CLI::App& app, Program& program);
 Body DefineDeploy(CLI::App& app, Program& program);
+Body DefineInit(CLI::App& app, Program& program);
 Body DefineLogs(CLI::App& app, Program& program);
 Body DefinePlan(CLI::App& app, Program& program);
 Body DefinePresets(CLI::App& app, Program& program);

@@ -3,7 +3,7 @@
 namespace ctestbed {
 
 std::span<const Command> Commands() {
-  static constexpr std::array<Command, 13> kCommands{{
+  static constexpr std::array<Command, 14> kCommands{{
       {"backends", "list the backends and whether this machine can use them",
        "ctestbed backends --json", false, DefineBackends},
       {"clean", "remove what killed sessions left behind, and nothing else",
@@ -12,6 +12,10 @@ std::span<const Command> Commands() {
        DefineCTest},
       {"deploy", "deploy a preset and leave it up",
        "ctestbed deploy monolith --set store=redis --ttl 1h", false, DefineDeploy},
+      {"init", "write a first preset, suite and CMakeLists.txt for a project",
+       "ctestbed init\nctestbed init -- ./server --port '${port.http}'\n"
+       "ctestbed init --compose compose.yaml",
+       false, DefineInit},
       {"logs", "show what the nodes of a live environment have written",
        "ctestbed logs --node auth --tail 50", false, DefineLogs},
       {"plan", "show which environments a run would deploy, in which order, and why",
