@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/text.h"
 
@@ -95,9 +96,36 @@ bool CheckShape(const Document& value, Shape shape, std::string_view key, Diagno
   return false;
 }
 
+bool CheckField(const Document& value, const Field& field, Diagnostics& problems) {
+  if (field.inside == nullptr) return CheckShape(value, field.shape, field.key, problems);
+  const Inside& inside = *field.inside;
+  if (inside.nothing && value.IsNull()) return true;
+  const auto want = [&](bool fits, const std::string& expected) {
+    if (fits) return true;
+    problems.Error(value.mark, fmt::format("{} must be {}, not {}", Quote(field.key), expected,
+                                           Describe(value)));
+    return false;
+  };
+  if (!inside.words.empty() && value.IsScalar()) {
+    const auto& words = inside.words;
+    return want(std::find(words.begin(), words.end(), value.text) != words.end(),
+                fmt::format("{}", fmt::join(words, " or ")));
+  }
+  constexpr long kUnbounded = std::numeric_limits<long>::max();
+  if (field.shape == Shape::kInteger && inside.most < kUnbounded) {
+    const std::optional<long> number = ParseInteger(value);
+    return want(number && *number >= inside.least && *number <= inside.most,
+                fmt::format("a number from {} to {}", inside.least, inside.most));
+  }
+  return CheckShape(value, field.shape, field.key, problems);
+}
+
+std::optional<long> ReadInteger(const Document& value, const Field& field, Diagnostics& problems) {
+  return CheckField(value, field, problems) ? ParseInteger(value) : std::nullopt;
+}
+
 Fields::Fields(const Document& map, std::string_view what, std::span<const Field> table,
-               Diagnostics& problems)
-    : map_(map) {
+               Diagnostics& problems) {
   if (!map.IsMap()) {
     problems.Error(map.mark, fmt::format("{} must be a map, not {}", what, Describe(map)));
     return;
@@ -112,8 +140,8 @@ Fields::Fields(const Document& map, std::string_view what, std::span<const Field
       problems.Error(entry.key.mark,
                      fmt::format("unknown key {} in {}", Quote(entry.key.value), what),
                      DidYouMean(entry.key.value, known, "keys"));
-    } else if (CheckShape(entry.value, field->shape, field->key, problems)) {
-      accepted_.emplace_back(field->key, &entry.value);
+    } else if (CheckField(entry.value, *field, problems)) {
+      accepted_.push_back({*field, &entry.value});
     }
   }
   for (const Field& field : table) {
@@ -123,11 +151,30 @@ Fields::Fields(const Document& map, std::string_view what, std::span<const Field
   }
 }
 
-const Document* Fields::Find(std::string_view key) const {
-  for (const auto& [accepted, value] : accepted_) {
-    if (accepted == key) return value;
+const Fields::Accepted* Fields::FindAccepted(std::string_view key) const {
+  for (const Accepted& accepted : accepted_) {
+    if (accepted.field.key == key) return &accepted;
   }
   return nullptr;
+}
+
+const Document* Fields::Find(std::string_view key) const {
+  const Accepted* accepted = FindAccepted(key);
+  return accepted == nullptr ? nullptr : accepted->value;
+}
+
+std::optional<size_t> Fields::Word(std::string_view key) const {
+  const Accepted* accepted = FindAccepted(key);
+  if (accepted == nullptr || accepted->field.inside == nullptr) return std::nullopt;
+  const auto& words = accepted->field.inside->words;
+  const auto found = std::find(words.begin(), words.end(), accepted->value->text);
+  return static_cast<size_t>(found - words.begin());
+}
+
+std::optional<Fields> Fields::Inner(std::string_view key, Diagnostics& problems) const {
+  const Accepted* accepted = FindAccepted(key);
+  if (accepted == nullptr || accepted->field.inside == nullptr) return std::nullopt;
+  return Fields(*accepted->value, key, accepted->field.inside->fields, problems);
 }
 
 std::optional<Located<std::string>> Fields::Text(std::string_view key) const {

@@ -200,5 +200,48 @@ TEST(Describe, SaysWhatStandsThere) {
   EXPECT_EQ(Describe(Map({})), "a map");
 }
 
+constexpr std::array<Field, 1> kInnerTable{{{"deep", Shape::kText, ""}}};
+constexpr std::array<std::string_view, 2> kColours{"red", "blue"};
+constexpr Inside kInner{.fields = kInnerTable};
+constexpr Inside kColour{.words = kColours};
+constexpr Inside kPercent{.most = 100};
+constexpr Inside kOptional{.nothing = true};
+constexpr std::array<Field, 4> kLinked{{
+    {"inner", Shape::kMap, "", false, &kInner},
+    {"colour", Shape::kText, "", false, &kColour},
+    {"percent", Shape::kInteger, "", false, &kPercent},
+    {"optional", Shape::kText, "", false, &kOptional},
+}};
+
+TEST(Fields, FollowTheLinksOfTheirTable) {
+  const Document map = Map({{"inner", Map({{"deep", Scalar("x")}})},
+                            {"colour", Scalar("blue")},
+                            {"percent", Scalar("100")},
+                            {"optional", Document{}}});
+  Diagnostics problems;
+  const Fields fields(map, "thing", kLinked, problems);
+  EXPECT_EQ(Messages(problems), "");
+  EXPECT_EQ(fields.Inner("inner", problems)->Text("deep")->value, "x");
+  EXPECT_EQ(fields.Word("colour"), 1U);
+  EXPECT_EQ(fields.Integer("percent"), 100);
+  EXPECT_TRUE(fields.Has("optional"));
+}
+
+TEST(Fields, HoldValuesAgainstWordsAndBounds) {
+  const Document map = Map({{"inner", Map({{"deeq", Scalar("x")}})},
+                            {"colour", Scalar("green")},
+                            {"percent", Scalar("101")}});
+  Diagnostics problems;
+  const Fields fields(map, "thing", kLinked, problems);
+  EXPECT_EQ(Messages(problems),
+            "2 'colour' must be red or blue, not 'green'\n"
+            "3 'percent' must be a number from 0 to 100, not '101'\n");
+  EXPECT_FALSE(fields.Word("colour"));
+  Diagnostics inner;
+  fields.Inner("inner", inner);
+  EXPECT_EQ(Messages(inner),
+            "1 unknown key 'deeq' in inner\n  did you mean 'deep'? known keys: deep\n");
+}
+
 }  // namespace
 }  // namespace ctestbed

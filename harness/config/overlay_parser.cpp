@@ -11,39 +11,76 @@
 namespace ctestbed {
 namespace {
 
-constexpr int kMostReplicas = 64;
-constexpr int kHighestPort = 65535;
+constexpr std::array kRunFields{
+    Field{"command", Shape::kTextList, "program and arguments; no shell is involved"},
+    Field{"image", Shape::kText, "container image"},
+};
+constexpr Inside kRun{.fields = kRunFields};
 
-constexpr std::array kTopologyFields{
-    Field{"nodes", Shape::kList, "what is started, one map each", true}};
+constexpr Inside kPortNumber{.least = 1, .most = 65535};
+constexpr std::array kPortFields{
+    Field{"number", Shape::kInteger, "the port the node listens on", true, &kPortNumber},
+    Field{"host", Shape::kInteger, "a fixed port of the host; default: a free one", false,
+          &kPortNumber},
+};
+constexpr Inside kPortMap{.fields = kPortFields};
+constexpr std::array kPortForms{
+    Field{"number", Shape::kInteger, "the port the node listens on", false, &kPortNumber},
+    Field{"port", Shape::kMap, "the port the node listens on, and that of the host", false,
+          &kPortMap},
+};
+constexpr Inside kPortInside{.either = kPortForms};
+constexpr Field kPort{"port", Shape::kAny, "NUMBER, or {number: N, host: N}", false, &kPortInside};
+constexpr Inside kPorts{.each = &kPort};
+
+constexpr std::array<std::string_view, 2> kHandoffWords{"hold", "release"};
+constexpr Inside kHandoff{.words = kHandoffWords};
+
+constexpr std::array<std::string_view, 2> kStateWords{"started", "ready"};
+constexpr Inside kStateInside{.words = kStateWords};
+constexpr Field kState{"state", Shape::kText, "what the node waits for", false, &kStateInside};
+constexpr Inside kStates{.each = &kState};
+constexpr std::array kDependencyForms{
+    Field{"nodes", Shape::kTextList, "nodes to be ready first"},
+    Field{"states", Shape::kMap, "NODE: started or ready", false, &kStates},
+};
+constexpr Inside kDependencies{.either = kDependencyForms};
+
+constexpr std::array kStopFields{
+    Field{"grace", Shape::kDuration, "between SIGTERM and SIGKILL", true}};
+constexpr Inside kStop{.fields = kStopFields};
+
+// The probes are beside these, see ReadyFields.
+constexpr std::array kReadyFields{
+    Field{"port", Shape::kName, "the port to probe; default: the first"},
+    Field{"within", Shape::kDuration, "from start to ready"},
+};
+constexpr Inside kReady{.name = "ready", .fields = kReadyFields};
+
+constexpr Inside kReplicas{.least = 1, .most = 64};
 
 constexpr std::array kNodeFields{
     Field{"name", Shape::kName, "what dependencies and references call the node", true},
     Field{"app_id", Shape::kName, "what routing calls it; default: the name"},
     Field{"services", Shape::kTextList, "the logical services it hosts"},
-    Field{"replicas", Shape::kAny, "how many of it, 1 to 64"},
-    Field{"run", Shape::kMap, "what is started: {command: [PROGRAM, ARGUMENT...], image: IMAGE}"},
+    Field{"replicas", Shape::kInteger, "how many of it, 1 to 64", false, &kReplicas},
+    Field{"run", Shape::kMap, "what is started: {command: [PROGRAM, ARGUMENT...], image: IMAGE}",
+          false, &kRun},
     Field{"working_directory", Shape::kText, "relative to the preset; default: a fresh one"},
     Field{"environment", Shape::kTextMap, "variables of this node"},
-    Field{"ports", Shape::kMap, "NAME: NUMBER, or NAME: {number: N, host: N}"},
-    Field{"port_handoff", Shape::kText, "hold or release"},
-    Field{"ready", Shape::kMap, "a probe and its arguments, port, within"},
-    Field{"depends_on", Shape::kAny, "NODE: started or ready; or a list of nodes to be ready"},
-    Field{"stop", Shape::kMap, "{grace: DURATION} between SIGTERM and SIGKILL"},
+    Field{"ports", Shape::kMap, "NAME: NUMBER, or NAME: {number: N, host: N}", false, &kPorts},
+    Field{"port_handoff", Shape::kText, "hold or release", false, &kHandoff},
+    Field{"ready", Shape::kMap, "a probe and its arguments, port, within", false, &kReady},
+    Field{"depends_on", Shape::kAny, "NODE: started or ready; or a list of nodes to be ready",
+          false, &kDependencies},
+    Field{"stop", Shape::kMap, "{grace: DURATION} between SIGTERM and SIGKILL", false, &kStop},
 };
+constexpr Inside kNodeInside{.fields = kNodeFields};
+constexpr Field kNode{"node", Shape::kMap, "what is started", false, &kNodeInside};
+constexpr Inside kNodes{.each = &kNode};
 
-constexpr std::array kRunFields{
-    Field{"command", Shape::kTextList, "program and arguments; no shell is involved"},
-    Field{"image", Shape::kText, "container image"},
-};
-
-constexpr std::array kPortFields{
-    Field{"number", Shape::kAny, "the port the node listens on", true},
-    Field{"host", Shape::kAny, "a fixed port of the host; default: a free one"},
-};
-
-constexpr std::array kStopFields{
-    Field{"grace", Shape::kDuration, "between SIGTERM and SIGKILL", true}};
+constexpr std::array kTopologyFields{
+    Field{"nodes", Shape::kList, "what is started, one map each", true, &kNodes}};
 
 constexpr std::array kForeignNodeKeys{
     ForeignKey{"command", "write run: {command: [PROGRAM, ARGUMENT...]}"},
@@ -73,28 +110,29 @@ void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   }
 }
 
-void ReadRun(const Document& map, NodeOverlay& node, Diagnostics& problems) {
-  const Fields fields(map, "run", kRunFields, problems);
-  node.command = fields.Texts("command");
-  node.image = fields.Text("image");
+void ReadRun(const Fields& run, NodeOverlay& node, Diagnostics& problems) {
+  node.command = run.Texts("command");
+  node.image = run.Text("image");
   if (node.command && node.command->empty()) {
-    problems.Error(fields.Find("command")->mark, "'command' names no program");
+    problems.Error(run.Find("command")->mark, "'command' names no program");
   }
 }
 
 Port ReadPort(const Document::Entry& entry, Diagnostics& problems) {
   CheckName(entry.key, "port name", problems);
-  const auto number = [&](const Document& value) {
-    return ReadNumber(value, fmt::format("port {}", Quote(entry.key.value)), 1, kHighestPort,
-                      problems)
-        .value_or(0);
+  Port port{.name = entry.key.value};
+  const auto number = [&](const Fields& fields, std::string_view key) {
+    return static_cast<int>(fields.Integer(key).value_or(0));
   };
-  if (!entry.value.IsMap()) return {entry.key.value, number(entry.value), 0};
-  const Fields fields(entry.value, "port", kPortFields, problems);
-  const Document* inner = fields.Find("number");
-  const Document* host = fields.Find("host");
-  return {entry.key.value, inner != nullptr ? number(*inner) : 0,
-          host != nullptr ? number(*host) : 0};
+  if (entry.value.IsMap()) {
+    const Fields fields(entry.value, "port", kPortFields, problems);
+    port.number = number(fields, "number");
+    port.host = number(fields, "host");
+  } else {
+    const Field field{entry.key.value, Shape::kInteger, "", false, &kPortNumber};
+    port.number = static_cast<int>(ReadInteger(entry.value, field, problems).value_or(0));
+  }
+  return port;
 }
 
 void ReadPorts(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
@@ -113,8 +151,7 @@ bool IsNear(std::string_view word, const std::vector<std::string>& known) {
 // The table of a `ready` map: every probe, and what goes with any of them. Unknown keys are
 // reported here, as unknown probes, and let through.
 std::vector<Field> ReadyFields(const Document& map, const Reader& reader) {
-  std::vector<Field> table{{"port", Shape::kName, "the port to probe; default: the first"},
-                           {"within", Shape::kDuration, "from start to ready"}};
+  std::vector<Field> table(kReadyFields.begin(), kReadyFields.end());
   const std::vector<std::string>& probes = reader.vocabulary.probes;
   for (const std::string& probe : probes) table.push_back({probe, Shape::kAny, "a probe"});
   for (const Document::Entry& entry : map.entries) {
@@ -163,8 +200,7 @@ std::optional<ProbeSpec> ReadReady(const Document& map, const Reader& reader) {
 
 void ReadDependency(const Located<std::string>& name, const Located<std::string>& state,
                     NodeOverlay& node, Diagnostics& problems) {
-  constexpr std::array<std::string_view, 2> kStates{"started", "ready"};
-  const auto index = ReadWord(state, name.value, kStates, problems);
+  const auto index = ReadWord(state, name.value, kStateWords, problems);
   node.depends_on[name.value] = {
       index == size_t{0} ? DependencyState::kStarted : DependencyState::kReady, name.mark};
 }
@@ -206,32 +242,27 @@ NodeOverlay ReadNode(const Document& item, const Reader& reader) {
   node.app_id = fields.Text("app_id");
   node.working_directory = fields.Text("working_directory");
   node.environment = ReadEnvironment(fields, "environment", problems);
-  if (const Document* run = fields.Find("run")) ReadRun(*run, node, problems);
+  if (const auto run = fields.Inner("run", problems)) ReadRun(*run, node, problems);
   if (const Document* ready = fields.Find("ready")) node.ready = ReadReady(*ready, reader);
-  if (const Document* replicas = fields.Find("replicas")) {
-    node.replicas = ReadNumber(*replicas, "'replicas'", 1, kMostReplicas, problems);
+  if (const auto replicas = fields.Integer("replicas")) node.replicas = static_cast<int>(*replicas);
+  if (const auto handoff = fields.Word("port_handoff")) {
+    node.port_handoff = *handoff == 1 ? PortHandoff::kRelease : PortHandoff::kHold;
   }
-  if (const auto handoff = fields.Text("port_handoff")) {
-    constexpr std::array<std::string_view, 2> kHandoffs{"hold", "release"};
-    const auto index = ReadWord(*handoff, "port_handoff", kHandoffs, problems);
-    node.port_handoff = index == size_t{1} ? PortHandoff::kRelease : PortHandoff::kHold;
-  }
-  if (const Document* stop = fields.Find("stop")) {
-    const auto grace = Fields(*stop, "stop", kStopFields, problems).Time("grace");
-    node.stop = StopSpec{grace.value_or(reader.defaults.stop_grace)};
+  if (const auto stop = fields.Inner("stop", problems)) {
+    node.stop = StopSpec{stop->Time("grace").value_or(reader.defaults.stop_grace)};
   }
   return node;
 }
 
 }  // namespace
 
+constexpr Inside kTopology{.name = "topology", .fields = kTopologyFields};
+
 Overlay ReadOverlay(const Fields& fields, const Reader& reader) {
   Overlay overlay;
   overlay.environment = ReadEnvironment(fields, "environment", reader.problems);
-  const Document* topology = fields.Find("topology");
-  if (topology == nullptr) return overlay;
-  const Fields inner(*topology, "topology", kTopologyFields, reader.problems);
-  const Document* nodes = inner.Find("nodes");
+  const auto topology = fields.Inner("topology", reader.problems);
+  const Document* nodes = topology ? topology->Find("nodes") : nullptr;
   if (nodes == nullptr) return overlay;
   for (const Document& item : nodes->items) {
     NodeOverlay node = ReadNode(item, reader);

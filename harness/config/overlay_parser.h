@@ -1,6 +1,8 @@
 // The `environment` and `topology` of a preset or axis value.
 #pragma once
 
+#include <array>
+
 #include "base/diagnostic.h"
 #include "base/fields.h"
 #include "config/defaults.h"
@@ -16,7 +18,16 @@ struct Reader {
   Diagnostics& problems;
 };
 
-// `fields` is a map that may have the keys `environment` (text map) and `topology` (map).
+// What is at the key `topology`.
+extern const Inside kTopology;
+
+// The keys of an overlay, for the tables of what holds one.
+inline constexpr std::array kOverlayFields{
+    Field{"environment", Shape::kTextMap, "variables of every node"},
+    Field{"topology", Shape::kMap, "{nodes: [...]}, merged by node name", false, &kTopology},
+};
+
+// `fields` is a map that may have those keys.
 Overlay ReadOverlay(const Fields& fields, const Reader& reader);
 
 }  // namespace ctestbed

@@ -10,19 +10,22 @@
 namespace ctestbed {
 namespace {
 
-constexpr Field kEnvironmentField{"environment", Shape::kTextMap, "variables of every node"};
-constexpr Field kTopologyField{"topology", Shape::kMap, "{nodes: [...]}, merged by node name"};
+constexpr Inside kOverlayInside{.fields = kOverlayFields, .nothing = true};
+constexpr Field kAxisValue{"value", Shape::kMap, "what is laid over the preset", false,
+                           &kOverlayInside};
+constexpr Inside kAxisInside{.each = &kAxisValue, .at_least = 1};
+constexpr Field kAxis{"axis", Shape::kMap, "VALUE: OVERLAY", false, &kAxisInside};
+constexpr Inside kAxes{.each = &kAxis};
 
 constexpr std::array kPresetFields{
     Field{"name", Shape::kName, "what suites call the preset; default: the file's name"},
     Field{"description", Shape::kText, "one line for listings"},
     Field{"extends", Shape::kName, "the preset that this one is laid over"},
-    kEnvironmentField,
-    kTopologyField,
-    Field{"axes", Shape::kMap, "AXIS: {VALUE: OVERLAY}, the first value is the default"},
+    kOverlayFields[0],
+    kOverlayFields[1],
+    Field{"axes", Shape::kMap, "AXIS: {VALUE: OVERLAY}, the first value is the default", false,
+          &kAxes},
 };
-
-constexpr std::array kOverlayFields{kEnvironmentField, kTopologyField};
 
 constexpr std::array kForeignPresetKeys{
     ForeignKey{"nodes", "write topology: {nodes: [...]}"},
@@ -63,6 +66,10 @@ Axis ReadAxis(const Document::Entry& entry, const Reader& reader) {
 }
 
 }  // namespace
+
+std::span<const Field> PresetFields() {
+  return kPresetFields;
+}
 
 WrittenPreset ReadPreset(const std::string& file, Document document, const Reader& reader) {
   const Document own = WithoutForeignKeys(document, "preset", kForeignPresetKeys, reader.problems);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/document.h"
@@ -15,6 +16,9 @@ struct WrittenPreset {
   std::optional<Located<std::string>> extends;
   Document document;  // of the file, from which marks are found that the model does not keep
 };
+
+// The keys of a preset file.
+std::span<const Field> PresetFields();
 
 WrittenPreset ReadPreset(const std::string& file, Document document, const Reader& reader);
 

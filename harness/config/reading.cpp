@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "base/text.h"
@@ -30,19 +29,6 @@ bool CheckName(const Located<std::string>& name, std::string_view what, Diagnost
   problems.Error(name.mark, fmt::format("{} {} is no name", what, Quote(name.value)),
                  "use up to 63 letters, digits, '_', '.' and '-', a letter or digit first");
   return false;
-}
-
-std::optional<int> ReadNumber(const Document& value, std::string_view what, int least, int most,
-                              Diagnostics& problems) {
-  int number = 0;
-  const char* end = value.text.data() + value.text.size();
-  const auto parsed = std::from_chars(value.text.data(), end, number);
-  const bool whole = value.IsScalar() && parsed.ec == std::errc() && parsed.ptr == end &&
-                     (value.text.size() == 1 || value.text.front() != '0');
-  if (whole && number >= least && number <= most) return number;
-  problems.Error(value.mark, fmt::format("{} must be a number from {} to {}, not {}", what, least,
-                                         most, Describe(value)));
-  return std::nullopt;
 }
 
 std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,

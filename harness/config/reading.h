@@ -27,10 +27,6 @@ Document WithoutForeignKeys(const Document& map, std::string_view what,
 // Whether `name` is a name (base/text.h: IsName); reports it if not. `what` is "port name".
 bool CheckName(const Located<std::string>& name, std::string_view what, Diagnostics& problems);
 
-// A whole number from `least` to `most`; `what` names it in messages: "port 'http'".
-std::optional<int> ReadNumber(const Document& value, std::string_view what, int least, int most,
-                              Diagnostics& problems);
-
 // The index of `text` in `words`; `key` names it in messages. Absent and reported if it is none.
 std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,
                                std::span<const std::string_view> words, Diagnostics& problems);

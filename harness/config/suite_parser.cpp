@@ -11,26 +11,38 @@
 namespace ctestbed {
 namespace {
 
+constexpr Inside kAtLeastOne{.at_least = 1};
+constexpr std::array kNeedsFields{
+    Field{"preset", Shape::kTextOrList, "the presets it runs on", true, &kAtLeastOne},
+    Field{"services", Shape::kTextList, "services that these must host"},
+};
+constexpr Inside kNeeds{.fields = kNeedsFields};
+
+constexpr Field kChoice{"choice", Shape::kTextOrList, "all, any, a value or a list of values",
+                        false, &kAtLeastOne};
+constexpr Inside kChoices{.each = &kChoice};
+constexpr Field kPattern{"cell", Shape::kTextMap, "{AXIS: VALUE}"};
+constexpr Inside kPatterns{.each = &kPattern};
+constexpr std::array kMatrixFields{
+    Field{"axes", Shape::kMap, "AXIS: all, any, a value or a list of values", false, &kChoices},
+    Field{"include", Shape::kList, "cells to add, {AXIS: VALUE} each", false, &kPatterns},
+    Field{"exclude", Shape::kList, "cells to leave out, {AXIS: VALUE} each", false, &kPatterns},
+};
+constexpr Inside kMatrix{.fields = kMatrixFields};
+
+constexpr std::array<std::string_view, 2> kIsolationWords{"shared", "fresh"};
+constexpr Inside kIsolation{.words = kIsolationWords};
+
 constexpr std::array kSuiteFields{
     Field{"suite", Shape::kName, "what the suite is called", true},
     Field{"description", Shape::kText, "one line for listings"},
     Field{"tester", Shape::kText, "what runs its cases", true},
-    Field{"needs", Shape::kMap, "{preset: NAME or list, services: [NAME, ...]}", true},
-    Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, include: [...], exclude: [...]}"},
+    Field{"needs", Shape::kMap, "{preset: NAME or list, services: [NAME, ...]}", true, &kNeeds},
+    Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, include: [...], exclude: [...]}", false,
+          &kMatrix},
     Field{"environment", Shape::kTextMap, "variables of every node while the suite runs"},
-    Field{"isolation", Shape::kText, "shared or fresh"},
+    Field{"isolation", Shape::kText, "shared or fresh", false, &kIsolation},
     Field{"timeout", Shape::kDuration, "of one run"},
-};
-
-constexpr std::array kNeedsFields{
-    Field{"preset", Shape::kTextOrList, "the presets it runs on", true},
-    Field{"services", Shape::kTextList, "services that these must host"},
-};
-
-constexpr std::array kMatrixFields{
-    Field{"axes", Shape::kMap, "AXIS: all, any, a value or a list of values"},
-    Field{"include", Shape::kList, "cells to add, {AXIS: VALUE} each"},
-    Field{"exclude", Shape::kList, "cells to leave out, {AXIS: VALUE} each"},
 };
 
 constexpr std::array kForeignSuiteKeys{
@@ -75,8 +87,7 @@ std::vector<ForeignKey> ForeignKeysFor(const TesterVocabulary* tester) {
   return keys;
 }
 
-void ReadNeeds(const Document& map, Suite& suite, Diagnostics& problems) {
-  const Fields fields(map, "needs", kNeedsFields, problems);
+void ReadNeeds(const Fields& fields, Suite& suite, Diagnostics& problems) {
   suite.presets = fields.Texts("preset").value_or(suite.presets);
   suite.services = fields.Texts("services").value_or(suite.services);
   if (fields.Has("preset") && suite.presets.empty()) {
@@ -117,8 +128,7 @@ std::vector<CellPattern> ReadPatterns(const Fields& fields, std::string_view key
   return patterns;
 }
 
-void ReadMatrix(const Document& map, Suite& suite, Diagnostics& problems) {
-  const Fields fields(map, "matrix", kMatrixFields, problems);
+void ReadMatrix(const Fields& fields, Suite& suite, Diagnostics& problems) {
   suite.matrix.include = ReadPatterns(fields, "include", problems);
   suite.matrix.exclude = ReadPatterns(fields, "exclude", problems);
   const Document* axes = fields.Find("axes");
@@ -145,6 +155,10 @@ const TesterVocabulary* FindTester(const Vocabulary& vocabulary, std::string_vie
   return found == vocabulary.testers.end() ? nullptr : &*found;
 }
 
+std::span<const Field> SuiteFields() {
+  return kSuiteFields;
+}
+
 Suite ReadSuite(const std::string& file, Document document, const Reader& reader) {
   const Document* named = document.Find("tester");
   const TesterVocabulary* tester =
@@ -160,13 +174,15 @@ Suite ReadSuite(const std::string& file, Document document, const Reader& reader
   if (const auto description = fields.Text("description")) suite.description = description->value;
   suite.tester = fields.Text("tester").value_or(suite.tester);
   CheckTester(suite, reader.vocabulary, reader.problems);
-  if (const Document* needs = fields.Find("needs")) ReadNeeds(*needs, suite, reader.problems);
-  if (const Document* matrix = fields.Find("matrix")) ReadMatrix(*matrix, suite, reader.problems);
+  if (const auto needs = fields.Inner("needs", reader.problems)) {
+    ReadNeeds(*needs, suite, reader.problems);
+  }
+  if (const auto matrix = fields.Inner("matrix", reader.problems)) {
+    ReadMatrix(*matrix, suite, reader.problems);
+  }
   suite.environment = ReadEnvironment(fields, "environment", reader.problems);
-  if (const auto isolation = fields.Text("isolation")) {
-    constexpr std::array<std::string_view, 2> kIsolations{"shared", "fresh"};
-    const auto index = ReadWord(*isolation, "isolation", kIsolations, reader.problems);
-    suite.isolation = index == size_t{1} ? Isolation::kFresh : Isolation::kShared;
+  if (const auto isolation = fields.Word("isolation")) {
+    suite.isolation = *isolation == 1 ? Isolation::kFresh : Isolation::kShared;
   }
   suite.timeout = fields.Time("timeout").value_or(reader.defaults.suite_timeout);
   suite.body = std::move(document);

@@ -1,6 +1,7 @@
 // One suite file, as far as it can be read on its own.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "base/document.h"
@@ -8,6 +9,9 @@
 #include "model/suite.h"
 
 namespace ctestbed {
+
+// The keys that all suites have.
+std::span<const Field> SuiteFields();
 
 // Reads the keys that all suites have; knows those of its tester, so that any other key is refused.
 Suite ReadSuite(const std::string& file, Document document, const Reader& reader);

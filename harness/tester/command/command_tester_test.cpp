@@ -216,7 +216,8 @@ TEST(CommandTester, LocatesMistakesOfASuite) {
   EXPECT_EQ(ProblemsOf("{}"), "1: suite lacks 'command'\n");
   EXPECT_EQ(ProblemsOf("{command: []}"), "11: 'command' must begin with a program\n");
   EXPECT_EQ(ProblemsOf("{command: [t, '${x}']}"), "15: undefined variable 'x'\n");
-  EXPECT_EQ(ProblemsOf("{command: [t], format: tap}"), "24: unknown format 'tap'\n");
+  EXPECT_EQ(ProblemsOf("{command: [t], format: tap}"),
+            "24: 'format' must be exit_code or gtest or junit, not 'tap'\n");
   EXPECT_EQ(ProblemsOf("{command: [t], result: {junit: ../x.xml}}"),
             "32: '../x.xml' is no path inside the work directory\n");
   EXPECT_EQ(ProblemsOf("{command: [t], format: exit_code, result: {junit: x}}"),

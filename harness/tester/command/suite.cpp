@@ -15,30 +15,25 @@ namespace {
 
 using Format = CommandSuite::Format;
 
-constexpr std::array<Field, 4> kSuiteFields{{
-    {"command", Shape::kTextList, "the program, looked up in PATH, and its arguments", true},
-    {"format", Shape::kText, "junit (default), gtest or exit_code"},
-    {"result", Shape::kMap, "where the program leaves its results: {junit: results.xml}"},
-    {"variables", Shape::kTextMap, "environment variables for the program"},
-}};
-
 constexpr std::array<Field, 1> kResultFields{{
     {"junit", Shape::kText, "path in the work directory", true},
 }};
+constexpr Inside kResult{.fields = kResultFields};
 
-constexpr std::array<std::pair<std::string_view, Format>, 3> kFormats{
-    {{"exit_code", Format::kExitCode}, {"gtest", Format::kGtest}, {"junit", Format::kJunit}}};
+constexpr std::array<std::string_view, 3> kFormatWords{"exit_code", "gtest", "junit"};
+constexpr std::array kFormats{Format::kExitCode, Format::kGtest, Format::kJunit};
+constexpr Inside kFormat{.words = kFormatWords};
 
-Format ReadFormat(const Located<std::string>& name, Diagnostics& problems) {
-  std::vector<std::string> known;
-  for (const auto& [candidate, format] : kFormats) {
-    if (candidate == name.value) return format;
-    known.emplace_back(candidate);
-  }
-  problems.Error(name.mark, fmt::format("unknown format {}", Quote(name.value)),
-                 DidYouMean(name.value, known, "formats"));
-  return Format::kJunit;
-}
+constexpr Inside kProgram{.at_least = 1};
+
+constexpr std::array<Field, 4> kSuiteFields{{
+    {"command", Shape::kTextList, "the program, looked up in PATH, and its arguments", true,
+     &kProgram},
+    {"format", Shape::kText, "junit (default), gtest or exit_code", false, &kFormat},
+    {"result", Shape::kMap, "where the program leaves its results: {junit: results.xml}", false,
+     &kResult},
+    {"variables", Shape::kTextMap, "environment variables for the program"},
+}};
 
 void CheckInside(const Located<std::string>& path, Diagnostics& problems) {
   const std::vector<std::string> parts = Split(path.value, '/');
@@ -81,15 +76,14 @@ CommandSuite ReadCommandSuite(const Suite& suite, Diagnostics& problems) {
   CommandSuite read;
   read.command = fields.Texts("command").value_or(read.command);
   read.variables = fields.TextMap("variables");
-  if (const auto format = fields.Text("format")) read.format = ReadFormat(*format, problems);
-  if (const Document* result = fields.Find("result")) {
-    const Fields result_fields(*result, "result", kResultFields, problems);
-    if (const auto junit = result_fields.Text("junit")) {
+  if (const auto format = fields.Word("format")) read.format = kFormats[*format];
+  if (const auto result = fields.Inner("result", problems)) {
+    if (const auto junit = result->Text("junit")) {
       CheckInside(*junit, problems);
       read.junit = junit->value;
     }
     if (read.format == Format::kExitCode) {
-      problems.Error(result->mark, "the format exit_code has no result file");
+      problems.Error(fields.Find("result")->mark, "the format exit_code has no result file");
     }
   }
   if (fields.Has("command") && (read.command.empty() || read.command.front().value.empty())) {
