@@ -16,4 +16,12 @@ std::string Sha256(std::string_view content) {
   return text;
 }
 
+std::string Sha1Bytes(std::string_view content) {
+  std::array<char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int size = 0;
+  EVP_Digest(content.data(), content.size(), reinterpret_cast<unsigned char*>(bytes.data()), &size,
+             EVP_sha1(), nullptr);
+  return {bytes.data(), size};
+}
+
 }  // namespace ctestbed

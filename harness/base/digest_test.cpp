@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
+
 namespace ctestbed {
 namespace {
 
@@ -15,6 +17,12 @@ TEST(Sha256, AgreesWithTheStandard) {
 
 TEST(Sha256, SeesEveryByte) {
   EXPECT_NE(Sha256(std::string_view("a\0", 2)), Sha256("a"));
+}
+
+// FIPS 180-4 examples.
+TEST(Sha1, AgreesWithTheStandard) {
+  EXPECT_EQ(HexText(Sha1Bytes("abc")),
+            "a9 99 3e 36 47 06 81 6a ba 3e 25 71 78 50 c2 6c 9c d0 d8 9d");
 }
 
 }  // namespace

@@ -47,6 +47,11 @@ class SocketStream final : public ByteStream {
   }
 
   void Shutdown() override { ::shutdown(socket_.Get(), SHUT_RDWR); }
+  void FinishWriting() override { ::shutdown(socket_.Get(), SHUT_WR); }
+  void ResetOnClose() override {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
   int PeerPid() const override { return peer_pid_; }
 
  private:

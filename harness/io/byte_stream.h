@@ -21,6 +21,10 @@ class ByteStream {
   virtual Status Write(std::string_view bytes, TimePoint deadline) = 0;
   // Wakes a reader on another thread: it sees the end of the stream.
   virtual void Shutdown() = 0;
+  // Ends our direction only; the peer sees the end of the stream.
+  virtual void FinishWriting() = 0;
+  // The destructor will break off the connection, so that a peer over TCP sees a reset.
+  virtual void ResetOnClose() = 0;
   // Process id of the peer of a unix socket, 0 where there is none.
   virtual int PeerPid() const = 0;
 };
