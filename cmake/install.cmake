@@ -25,3 +25,8 @@ install(DIRECTORY ctest/ DESTINATION ${package_dir}
         FILES_MATCHING PATTERN "*.cmake" PATTERN "*.cmake.in" PATTERN tests EXCLUDE)
 
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The manual page and the completions of shells, as the program itself prints them.
+if(NOT CMAKE_CROSSCOMPILING)
+  include(cmake/self_description.cmake)
+endif()

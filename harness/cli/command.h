@@ -33,10 +33,13 @@ void AddBackend(CLI::App& app, std::string& backend);
 
 Body DefineBackends(CLI::App& app, Program& program);
 Body DefineClean(CLI::App& app, Program& program);
+Body DefineComplete(CLI::App& app, Program& program);
+Body DefineCompletion(CLI::App& app, Program& program);
 Body DefineCTest(CLI::App& app, Program& program);
 Body DefineDeploy(CLI::App& app, Program& program);
 Body DefineInit(CLI::App& app, Program& program);
 Body DefineLogs(CLI::App& app, Program& program);
+Body DefineMan(CLI::App& app, Program& program);
 Body DefinePlan(CLI::App& app, Program& program);
 Body DefinePresets(CLI::App& app, Program& program);
 Body DefineRun(CLI::App& app, Program& program);

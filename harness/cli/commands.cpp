@@ -3,11 +3,17 @@
 namespace ctestbed {
 
 std::span<const Command> Commands() {
-  static constexpr std::array<Command, 14> kCommands{{
+  static constexpr std::array<Command, 17> kCommands{{
       {"backends", "list the backends and whether this machine can use them",
        "ctestbed backends --json", false, DefineBackends},
       {"clean", "remove what killed sessions left behind, and nothing else",
        "ctestbed clean --dry-run", false, DefineClean},
+      {"complete", "say what may come next on a command line; called by shells", "", true,
+       DefineComplete},
+      {"completion", "print a shell's script for completing commands, options and names",
+       "source <(ctestbed completion bash)\n"
+       "ctestbed completion fish >~/.config/fish/completions/ctestbed.fish",
+       false, DefineCompletion},
       {"ctest", "steps of a ctest run; called by the tests that CTestbed.cmake makes", "", true,
        DefineCTest},
       {"deploy", "deploy a preset and leave it up",
@@ -18,6 +24,7 @@ std::span<const Command> Commands() {
        false, DefineInit},
       {"logs", "show what the nodes of a live environment have written",
        "ctestbed logs --node auth --tail 50", false, DefineLogs},
+      {"man", "print the manual page", "ctestbed man | man -l -", false, DefineMan},
       {"plan", "show which environments a run would deploy, in which order, and why",
        "ctestbed plan --suite accounts\nctestbed plan --json", false, DefinePlan},
       {"presets", "list the presets, broken ones included", "ctestbed presets --json", false,

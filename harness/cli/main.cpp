@@ -38,6 +38,14 @@ std::string Suggest(const CLI::App& app, const std::string& word) {
   return DidYouMean(word.substr(0, word.find('=')), known, "options");
 }
 
+std::string ExitCodes() {
+  std::string text = "Exit codes:";
+  for (const ExitCodeEntry& entry : kExitCodes) {
+    text += "\n  " + std::to_string(static_cast<int>(entry.code)) + "\t" + std::string(entry.help);
+  }
+  return text;
+}
+
 ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   // That a command is missing comes before that a word is left over.
   const std::vector<std::string> extras = app.remaining(true);
@@ -60,9 +68,9 @@ ExitCode Main(int argc, char** argv) {
   Program program(ReadEnvironment());
   CLI::App app(
       "Deploys topologies of several services, runs tests against them, reports, and\n"
-      "leaves nothing behind. Exit codes: 0 passed, 1 a test failed, 2 bad input,\n"
-      "3 environment failed, 4 backend unavailable, 5 unsupported, 6 leftovers.",
+      "leaves nothing behind.",
       "ctestbed");
+  app.footer(ExitCodes());
   app.set_version_flag("--version", std::string("ctestbed ") + CTESTBED_VERSION);
   app.require_subcommand(1);
   Body body;

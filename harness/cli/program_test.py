@@ -458,6 +458,43 @@ class Terminal(ProgramTest):
         self.assertIn("passed: 1 passed of 1 run", text)
 
 
+class Shells(ProgramTest):
+    """What shells and man are told, from the same tables as --help."""
+
+    def setUp(self):
+        super().setUp()
+        self.project.preset("one", node(*HEALTHY), axes={"color": {"red": {}, "blue": {}}})
+        self.project.suite("good", "one")
+
+    def completed(self, line):
+        """What a real bash offers at the end of `line`."""
+        script = ('source <("$0" completion bash); COMP_LINE="$0 $1"; COMP_POINT=${#COMP_LINE}; '
+                  '_ctestbed; printf "%s\\n" "${COMPREPLY[@]}"')
+        ended = subprocess.run(["bash", "-c", script, OPTIONS.executable, line], text=True,
+                               cwd=self.project.path, env=self.project.environment, check=True,
+                               stdout=subprocess.PIPE, timeout=30)
+        return ended.stdout.split()
+
+    def test_completion(self):
+        self.assertEqual(self.completed("ru"), ["run"])
+        self.assertNotIn("supervise", self.completed(""))
+        self.assertEqual(self.completed("run --sui"), ["--suite", "--suites"])
+        self.assertEqual(self.completed("run --suite "), ["good"])
+        self.assertEqual(self.completed("deploy o"), ["one"])
+        self.assertEqual(self.completed("run --set color=r"), ["red"])
+        self.assertEqual(self.completed("completion z"), ["zsh"])
+        self.assertEqual(self.completed("nonsense "), [])
+
+    def test_manual(self):
+        page = self.expect(0, "man").stdout
+        names = re.findall(r"^  (\w+) ", self.expect(0, "--help").stdout, re.MULTILINE)
+        self.assertEqual(re.findall(r"^\.SS ctestbed (\w+)$", page, re.MULTILINE), names)
+        self.assertIn("\n.B \\-\\-suite TEXT\n", page)
+        formatted = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=page, text=True,
+                                   capture_output=True, timeout=30, check=True)
+        self.assertEqual(formatted.stderr, "")
+
+
 class Readme(ProgramTest):
     def test_example(self):
         """What the README says works, word by word."""
