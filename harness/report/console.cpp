@@ -111,7 +111,7 @@ void Console::TellCases(const RunResult& run) {
   for (const CaseRecord& record : run.cases) {
     if (record.verdict != Verdict::kFailed && record.verdict != Verdict::kError) continue;
     Line("    " + CaseHeadline(record.name, FirstLine(record.message)));
-    TellDetail(record.detail);
+    TellDetail(DetailOf(record));
   }
   Line(fmt::format("    again: {}", RunAgain(run)));
 }

@@ -179,7 +179,7 @@ class JunitWriter {
   std::string Problem(std::string_view element, std::string_view type, const CaseRecord& record) {
     return fmt::format("      <{0}{1}{2}>{3}</{0}>\n", element,
                        Attribute("message", FirstLine(record.message)), Attribute("type", type),
-                       Body(record.message, record.detail));
+                       Body(record.message, DetailOf(record)));
   }
 
   static std::string Skipped(std::string_view message) {
@@ -199,9 +199,8 @@ class JunitWriter {
   // Some readers show this alone, so it must begin with the message.
   std::string Body(const std::string& message, const std::string& detail) {
     const bool much = text_written_ > kTextBudget;
-    const bool repeats = detail.starts_with(message);
-    std::string text = repeats ? detail : message + (detail.empty() ? "" : "\n") + detail;
-    text = XmlText(CutDetail(text, much ? kMostTextAfterBudget : kMostText));
+    const std::string text =
+        XmlText(CutDetail(Narrative(message, detail), much ? kMostTextAfterBudget : kMostText));
     text_written_ += text.size();
     return text;
   }

@@ -93,7 +93,7 @@ void AddFailedRun(const RunResult& run, Page& page) {
     if (record.verdict != Verdict::kFailed && record.verdict != Verdict::kError) continue;
     page.Add(fmt::format("**{}** ({}): {}\n\n", Plain(record.name), VerdictName(record.verdict),
                          Plain(FirstLine(record.message))));
-    AddDetail(record.detail, page);
+    AddDetail(DetailOf(record), page);
   }
 }
 

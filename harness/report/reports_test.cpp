@@ -40,6 +40,7 @@ Stream Failed() {
       .Started(kAccounts)
       .Case(kAccounts, "create", Verdict::kFailed, "status is 500, expected 201",
             "  12 |     status: 201\n     |             ^^^\nbody: {\"error\": \"no store\"}\n")
+      .Logged("redis", "disk full\n")
       .Case(kAccounts, "delete", Verdict::kSkipped, "needs create")
       .Finished(kAccounts, Verdict::kFailed)
       .Removed()

@@ -30,6 +30,11 @@ void AddToSession(const Event& event, Results& results) {
     results.session = event.session;
     results.backend = event.backend;
     results.out = event.out;
+    results.version = event.version;
+    results.host = event.host;
+    results.command = event.command;
+  } else if (event.kind == EventKind::kSessionPlanned) {
+    results.cost = event.cost;
   } else if (event.kind == EventKind::kSessionFinished) {
     results.abort_reason = event.message;
     results.aborted = !event.message.empty();

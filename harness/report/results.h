@@ -2,6 +2,7 @@
 // are read from these values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct CaseRecord {
   std::string detail;
   SourceMark mark;
   Duration duration{0};
+  std::vector<LogWindow> logs;  // what nodes logged meanwhile; of a case that went wrong
   std::vector<EarlierFailure> earlier;
 
   bool operator==(const CaseRecord&) const = default;
@@ -86,6 +88,10 @@ struct Results {
   std::string session;
   std::string backend;
   std::string out;  // directory of the results
+  std::string version;
+  std::string host;
+  std::vector<std::string> command;  // that started the session
+  std::optional<PlanCost> cost;      // where the stream tells
   std::string started_at;
   Duration duration{0};
   bool aborted = true;                   // until a session-finished without a message

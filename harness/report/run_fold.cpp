@@ -20,6 +20,7 @@ struct Attempt {
   std::string message;
   std::string detail;
   Duration duration{0};
+  std::vector<LogWindow> logs;
   std::vector<CaseRecord> cases;
 };
 
@@ -57,6 +58,7 @@ void AddCase(const Event& event, Attempt& attempt) {
   record.detail = event.detail;
   record.mark = event.mark;
   record.duration = event.duration;
+  record.logs = event.logs;
 }
 
 void Start(const Event& event, std::vector<Attempt>& attempts) {
@@ -73,6 +75,7 @@ void Finish(const Event& event, Attempt& attempt) {
   attempt.message = event.message;
   attempt.detail = event.detail;
   attempt.duration = event.duration;
+  attempt.logs = event.logs;
 }
 
 std::vector<Attempt> AttemptsIn(const std::vector<const Event*>& events) {
@@ -138,6 +141,7 @@ void AddOwnCase(const Run& run, Attempt& attempt) {
   record.verdict = attempt.verdict;
   record.message = attempt.message;
   record.detail = attempt.detail;
+  record.logs = attempt.logs;
 }
 
 void Settle(const Run& run, const EnvironmentStage* blocker, Attempt& attempt) {
@@ -162,7 +166,7 @@ void AddEarlier(const Attempt& attempt, RunResult& result) {
       namesake = &result.cases.emplace_back();
       namesake->name = kRunCase;
     }
-    namesake->earlier.push_back({record.verdict, std::move(message), record.detail});
+    namesake->earlier.push_back({record.verdict, std::move(message), DetailOf(record)});
   }
 }
 

@@ -71,6 +71,12 @@ class Stream {
     last().duration = Duration(12);
     return *this;
   }
+  // Of the case just told.
+  Stream& Logged(std::string node, std::string text) {
+    last().logs.push_back(
+        {node, "stderr", "logs/" + node + ".1/stderr.log", 120, text.size(), std::move(text)});
+    return *this;
+  }
   Stream& Finished(const Run& run, Verdict verdict = Verdict::kPassed, std::string message = {},
                    int attempt = 1) {
     AddRun(EventKind::kRunFinished, run);

@@ -101,6 +101,26 @@ std::string RunAgain(const RunResult& run) {
   return ShellCommand({"ctestbed", "run", "--run", run.name});
 }
 
+std::string LogName(const LogWindow& window) {
+  return fmt::format("{} {}, {} from byte {}", window.node, window.stream, window.file,
+                     window.offset);
+}
+
+std::string DetailOf(const CaseRecord& record) {
+  constexpr size_t kMostOfLog = 2U << 10U;
+  std::string text = CutDetail(record.detail, std::string::npos);
+  for (const LogWindow& window : record.logs) {
+    if (!text.empty()) text += '\n';
+    text += fmt::format("log of {}:\n{}", LogName(window), CutDetail(window.text, kMostOfLog));
+  }
+  return text;
+}
+
+std::string Narrative(std::string_view message, std::string_view detail) {
+  if (detail.starts_with(message)) return std::string(detail);
+  return fmt::format("{}{}{}", message, detail.empty() ? "" : "\n", detail);
+}
+
 std::string_view FirstLine(std::string_view text) {
   return LineOf(text, 1);
 }

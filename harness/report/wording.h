@@ -27,6 +27,13 @@ bool HasFailed(const RunResult& run);
 // A command line that runs `run` again.
 std::string RunAgain(const RunResult& run);
 
+// The detail, followed by what nodes logged meanwhile, the ends of long logs only.
+std::string DetailOf(const CaseRecord& record);
+// `detail`, led by `message` unless it begins with that.
+std::string Narrative(std::string_view message, std::string_view detail);
+// "main stderr, logs/main.1/stderr.log from byte 120".
+std::string LogName(const LogWindow& window);
+
 // The first line of `text`, without its end.
 std::string_view FirstLine(std::string_view text);
 
