@@ -168,10 +168,10 @@ Body DefineRun(CLI::App& app, Program& program) {
   AddProjectOptions(app, options->project);
   AddSelectionOptions(app, options->selection);
   AddBackend(app, options->backend);
-  app.add_option(
-      "--out", options->out,
-      "directory for events.ndjson, junit.xml, summary.md and logs/; default: one of its "
-      "own under the state directory, to which 'latest' there links");
+  app.add_option("--out", options->out,
+                 "directory for events.ndjson, report.html, junit.xml, summary.md and logs/; "
+                 "default: one of its "
+                 "own under the state directory, to which 'latest' there links");
   return [options, &program] { return Main(program, *options); };
 }
 

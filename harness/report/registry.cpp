@@ -1,5 +1,6 @@
 #include <array>
 
+#include "report/html/html.h"
 #include "report/junit.h"
 #include "report/markdown.h"
 #include "report/reporter.h"
@@ -7,7 +8,8 @@
 namespace ctestbed {
 
 std::span<const ReportEntry> Reports() {
-  static constexpr std::array<ReportEntry, 2> kReports{{
+  static constexpr std::array<ReportEntry, 3> kReports{{
+      {"html", "report.html", "everything on one page, for people", RenderHtml},
       {"junit", "junit.xml", "every case of every run, for CI servers", RenderJunit},
       {"markdown", "summary.md", "the verdict and what went wrong, for people", RenderMarkdown},
   }};

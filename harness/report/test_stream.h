@@ -29,7 +29,22 @@ class Stream {
   }
 
   Stream& Deploying(const Run& run) {
-    return AddEnvironment(EventKind::kEnvironmentDeploying, run);
+    AddEnvironment(EventKind::kEnvironmentDeploying, run);
+    last().changes = {{"main", ChangeAction::kStart, "not running"},
+                      {"redis", ChangeAction::kStart, "not running"}};
+    last().nodes = {{"main", "web", {"accounts", "orders"}, 1, "", {"main"}, {"http"}, {"redis"}},
+                    {"redis", "redis", {}, 1, "redis:7", {}, {"redis"}, {}}};
+    return *this;
+  }
+  Stream& NodeReady(std::string node, std::string port, std::string address) {
+    Add(EventKind::kNodeStarting).environment = "e1";
+    last().node = node;
+    last().log = "logs/" + node + ".1";
+    last().endpoints = {{std::move(port), std::move(address)}};
+    Add(EventKind::kNodeReady).environment = "e1";
+    last().node = std::move(node);
+    last().duration = Duration(40);
+    return *this;
   }
   Stream& Ready(const Run& run) { return AddEnvironment(EventKind::kEnvironmentReady, run); }
   Stream& DeployFailed(const Run& run, std::string node, std::string message,
@@ -47,6 +62,7 @@ class Stream {
     return *this;
   }
   Stream& Removed(std::string left = {}) {
+    Add(EventKind::kEnvironmentRemoving).environment = "e1";
     Add(EventKind::kEnvironmentRemoved).environment = "e1";
     last().message = std::move(left);
     last().duration = Duration(20);

@@ -1,0 +1,47 @@
+// What each environment configuration did over time, as lanes of bars.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/event.h"
+
+namespace ctestbed {
+
+struct TimelineBar {
+  enum class Kind { kDeploy, kIdle, kRun, kCase, kTeardown };
+  Kind kind = Kind::kDeploy;
+  double begin_s = 0;  // since the session began
+  double end_s = 0;
+  std::string name;                    // of a run or case
+  Verdict verdict = Verdict::kPassed;  // kFailed for a deploy or teardown that failed
+
+  bool operator==(const TimelineBar&) const = default;
+};
+
+struct TimelineLane {
+  std::string name;               // EnvironmentName
+  std::vector<TimelineBar> bars;  // a run before its cases, else in the order of their begin
+
+  bool operator==(const TimelineLane&) const = default;
+};
+
+struct Timeline {
+  double length_s = 0;
+  std::vector<TimelineLane> lanes;  // in the order of their first deploy
+
+  bool operator==(const Timeline&) const = default;
+};
+
+// What the end of the stream cut off ends there.
+Timeline FoldTimeline(const std::vector<Event>& events);
+
+// An SVG element 1000 units wide that stretches to the width it is given.
+std::string LaneSvg(const TimelineLane& lane, double length_s);
+// "deploy 210 ms, 3 runs 1.2 s, idle 20 ms, teardown 9 ms".
+std::string DescribeLane(const TimelineLane& lane);
+
+// Round times for an axis of that length, in seconds; at most nine.
+std::vector<double> AxisTicks(double length_s);
+
+}  // namespace ctestbed
