@@ -105,6 +105,37 @@ class Plain(CtestLayer):
         self.assertIn("5 passed", (report.path / "summary.md").read_text(encoding="utf-8"))
         self.assertEqual(report.of("session-finished")[0].get("message", ""), "")
 
+    def test_all_reports_agree(self):
+        """CTest, junit.xml, summary.md and report.html, on a pass, a failure, a skip, an error, a block."""
+        self.sample.write("presets/crash.yaml", CRASH)
+        self.sample.write("suites/wrong.yaml", WRONG.replace("solo", "[solo, crash]") % "wrong")
+        self.sample.write("suites/unready.yaml", (WRONG % "unready").replace("404", "404\n    skip: later"))
+        self.sample.write("suites/killed.yaml", FLAKY.replace(
+            "mkdir, ../first-attempt-failed", "sh, -c, 'kill -KILL $$$$'").replace("flaky", "killed"))
+        self.sample.configure()
+        run = self.sample.ctest()
+        report = self.sample.report()
+        told = {"Passed": ["passed"], "Failed": ["failed", "error"], "Skipped": ["skipped"],
+                "Not Run": ["blocked"]}
+        self.assertEqual(set(run.runs), set(report.verdicts))
+        for name, verdict in report.verdicts.items():
+            self.assertIn(verdict, told[run.runs[name]], name)
+        self.assertEqual(set(report.verdicts.values()), {"passed", "failed", "error", "skipped", "blocked"})
+        page = report.page()
+        self.assertEqual({of["name"]: of["verdict"] for of in page["runs"]}, report.verdicts)
+        self.assertEqual(page["counts"], report.counted())
+        cases = page["counts"]["cases"]
+        self.assertEqual(report.junit_cases(), {"passed": cases["passed"], "failure": cases["failed"],
+                                                "error": cases["errors"],
+                                                "skipped": cases["skipped"] + cases["blocked"]})
+        runs, of_all = page["counts"]["runs"], sum(page["counts"]["runs"].values()) // 2
+        headline = (report.path / "summary.md").read_text(encoding="utf-8").splitlines()[0]
+        self.assertTrue(headline.upper().startswith(f"# {page['outcome']}: ".upper()), headline)
+        for part in (f"{runs['passed']} passed", f"{runs['failed']} failed", f"{runs['blocked']} blocked",
+                     f"{runs['skipped']} skipped", f"of {of_all} runs",
+                     f"{cases['passed']} of {cases['all']} cases passed"):
+            self.assertIn(part, headline)
+
     def test_parallel(self):
         self.sample.configure()
         for arguments in (["-j4"], ["--parallel", "3"], ["-j", "2", "--schedule-random"]):

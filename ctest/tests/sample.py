@@ -59,6 +59,21 @@ class Report:
     def junit(self):
         return xml.etree.ElementTree.parse(self.path / "junit.xml").getroot()
 
+    def page(self):
+        """The results as report.html has them for its script."""
+        text = (self.path / "report.html").read_text(encoding="utf-8")
+        data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text).group(1)
+        return json.loads(data)
+
+    def counted(self):
+        """Runs and cases by verdict, counted from what report.html lists of each."""
+        page = self.page()
+        runs = collections.Counter(run["verdict"] for run in page["runs"])
+        cases = collections.Counter(page["verdicts"][case[2]] for case in page["cases"])
+        return {what: {"passed": of["passed"], "failed": of["failed"], "errors": of["error"],
+                       "skipped": of["skipped"], "blocked": of["blocked"], "all": of.total()}
+                for what, of in (("runs", runs), ("cases", cases))}
+
     def junit_cases(self, of_environments=False):
         """Counts of <failure>, <error>, <skipped> and passed cases, of runs or of environments."""
         counts = collections.Counter()

@@ -211,6 +211,12 @@ class ProgramTest(unittest.TestCase):
         bad = sum(int(suite.get(name)) for suite in of_runs
                   for name in ("failures", "errors", "skipped"))
         self.assertEqual(int(cases) - bad, int(passed))
+        page = report.page()
+        self.assertTrue(console[-2].startswith(page["outcome"] + ": "), page["outcome"])
+        self.assertEqual(page["counts"]["cases"]["all"], int(cases))
+        self.assertEqual(page["counts"]["cases"]["passed"], int(passed))
+        self.assertEqual({run["name"]: run["verdict"] for run in page["runs"]}, report.verdicts)
+        self.assertEqual(page["counts"], report.counted())
 
 
 def main():

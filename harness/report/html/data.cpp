@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "report/html/values.h"
 #include "report/wording.h"
 
 namespace ctestbed {
@@ -23,7 +24,7 @@ Json ToJson(const Totals& totals) {
 }
 
 std::string Short(std::string_view text) {
-  return Visible(CutMiddle(FirstLine(text), kMostText));
+  return Shown(CutMiddle(FirstLine(text), kMostText));
 }
 
 Json RunToJson(const RunResult& run) {

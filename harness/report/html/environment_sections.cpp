@@ -60,6 +60,7 @@ Values DescribeNode(const NodeStory& node) {
 std::string Deployed(const Configuration& configuration) {
   const std::string took = FormatDuration(configuration.took);
   if (configuration.took == Duration(0)) return "";
+  if (!configuration.failure.empty()) return fmt::format("failed after {}", took);
   return configuration.deploys == 1
              ? fmt::format("deployed in {}", took)
              : fmt::format("deployed {} times, the last in {}", configuration.deploys, took);

@@ -86,7 +86,7 @@ Values Column(const RunResult& run) {
 }
 
 Values Square(const RunResult& run, size_t index, Duration longest) {
-  const bool ran = run.attempts > 0;
+  const bool ran = run.attempts > 0 && run.verdict != Verdict::kBlocked;
   const Totals cases = CountCases(run);
   const double share = Seconds(run.duration) / Seconds(longest);
   const Values inner = MakeValues(

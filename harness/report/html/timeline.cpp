@@ -24,7 +24,7 @@ class TimelineFold {
     now_s_ = event.mono_s - start_s_;
     switch (event.kind) {
       case EventKind::kEnvironmentDeploying:
-        Enter(event, Kind::kDeploy);
+        Close(event.environment);
         environments_[event.environment].lane = LaneOf(event.preset, event.cell);
         Open(event.environment, Kind::kDeploy);
         return;
@@ -37,7 +37,7 @@ class TimelineFold {
         Close(event.environment);
         return;
       case EventKind::kEnvironmentRemoving:
-        Enter(event, Kind::kTeardown);
+        Close(event.environment);
         Open(event.environment, Kind::kTeardown);
         return;
       case EventKind::kEnvironmentRemoved:
@@ -80,8 +80,7 @@ class TimelineFold {
     return {lane, timeline_.lanes[lane].bars.size() - 1};
   }
 
-  // What the environment did before ends now.
-  void Enter(const Event& event, Kind) { Close(event.environment); }
+  // What the environment did before ends, and something else begins.
   void Open(const std::string& id, Kind kind) {
     const auto found = environments_.find(id);
     if (found == environments_.end()) return;  // the stream lacks its begin
@@ -150,6 +149,13 @@ const Shape& ShapeOf(Kind kind) {
                        [&](const Shape& shape) { return shape.kind == kind; });
 }
 
+// What went wrong must not be overlooked.
+double Least(const TimelineBar& bar) {
+  const bool bad_case = bar.kind == Kind::kCase && bar.verdict != Verdict::kPassed &&
+                        bar.verdict != Verdict::kSkipped;
+  return bad_case ? 3 : ShapeOf(bar.kind).least;
+}
+
 Duration Milliseconds(double seconds) {
   return Duration(std::llround(seconds * 1000));
 }
@@ -180,10 +186,10 @@ std::string LaneSvg(const TimelineLane& lane, double length_s) {
   for (const TimelineBar& bar : lane.bars) {
     const Shape& shape = ShapeOf(bar.kind);
     const double scale = length_s > 0 ? kWidth / length_s : 0;
-    const double width = std::max((bar.end_s - bar.begin_s) * scale, shape.least);
+    const double width = std::max((bar.end_s - bar.begin_s) * scale, Least(bar));
     const double x = std::min(bar.begin_s * scale, kWidth - width);
     const bool plain_case = bar.kind == Kind::kCase && bar.verdict == Verdict::kPassed;
-    if (plain_case && (width <= shape.least || ++cases > kMostCases)) continue;
+    if (plain_case && (width <= Least(bar) || ++cases > kMostCases)) continue;
     rects += fmt::format(
         R"(<rect class="{} {}" x="{:.2f}" y="{}" width="{:.2f}" height="{}"><title>{}</title></rect>)",
         shape.name, VerdictName(bar.verdict), x, shape.top, width, shape.height,

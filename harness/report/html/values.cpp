@@ -29,9 +29,13 @@ std::string WithoutColours(std::string_view text) {
 
 }  // namespace
 
+std::string Shown(std::string_view text) {
+  return Visible(WithoutColours(text));
+}
+
 Values Text(std::string_view text) {
   if (text.empty()) return false;
-  return Visible(WithoutColours(text));
+  return Shown(text);
 }
 
 Values Markup(const std::string& markup) {

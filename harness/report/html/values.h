@@ -14,8 +14,9 @@ namespace ctestbed {
 
 using Values = kainjow::mustache::data;
 
-// Foreign text to show: colours of terminals taken out, other control characters visible. An empty
-// one is false, so that {{#name}} leaves its section out.
+// Foreign text to show: colours of terminals taken out, other control characters visible.
+std::string Shown(std::string_view text);
+// The same as a value. An empty one is false, so that {{#name}} leaves its section out.
 Values Text(std::string_view text);
 // Markup of our own, for {{{name}}}.
 Values Markup(const std::string& markup);

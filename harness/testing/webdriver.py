@@ -56,8 +56,6 @@ class Browser:
                      "--disable-component-update", "--no-first-run", "--disable-sync"]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
-        if dark:
-            arguments.append("--blink-settings=preferredColorScheme=0")
         preferences = {} if javascript else {"profile.managed_default_content_settings.javascript": 2}
         options = {"args": arguments, "binary": shutil.which("chromium"), "prefs": preferences}
         capabilities = {"goog:chromeOptions": options,
@@ -72,11 +70,15 @@ class Browser:
                     raise
                 time.sleep(0.02)
         self.session = answer["sessionId"]
-        # The window has parts of its own; what counts is the page.
+        self.look(width, height, dark)
+
+    def look(self, width, height, dark=False, media=""):
+        """The page's size, and what it is told of its reader."""
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height,
                  deviceScaleFactor=1, mobile=False)
-        self.cdp("Emulation.setEmulatedMedia",
-                 features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.cdp("Emulation.setEmulatedMedia", media=media, features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def __enter__(self):
         return self
