@@ -37,6 +37,26 @@ void ForEachService(const EnvironmentView& environment, const Visit& visit) {
   }
 }
 
+// The first of `ports` that the node has an endpoint for, or null.
+const std::string* EndpointOf(const NodeView& node, const std::vector<std::string>& ports) {
+  for (const std::string& port : ports) {
+    const auto endpoint = node.endpoints.find(port);
+    if (endpoint != node.endpoints.end()) return &endpoint->second;
+  }
+  return nullptr;
+}
+
+void AddWebSockets(const NodeView& node, std::map<std::string, std::string>& values) {
+  if (node.ports.empty()) return;
+  const std::string* plain = EndpointOf(node, {"ws", node.ports.front()});
+  const std::string* secured = EndpointOf(node, {"wss", "https"});
+  for (const std::string& service : node.services) {
+    const std::string prefix = "services." + service;
+    if (plain != nullptr) values[prefix + ".ws"] = "ws://" + *plain;
+    if (secured != nullptr) values[prefix + ".wss"] = "wss://" + *secured;
+  }
+}
+
 }  // namespace
 
 std::map<std::string, std::string> TestValues(const EnvironmentView& environment, const Run& run,
@@ -54,6 +74,7 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
       values.try_emplace(node.name + ".address", endpoint->second);
     }
   }
+  for (const NodeView& node : environment.nodes) AddWebSockets(node, values);
   ForEachService(environment, [&](const std::string& service, const std::string& address) {
     const HostAndPort parts = SplitAddress(address);
     const std::string prefix = "services." + service;

@@ -9,7 +9,9 @@
 
 namespace ctestbed {
 
-// See TestContext::values. `id` is unique per run and attempt.
+// See TestContext::values; also, for services that WebSockets reach: "services.S.ws",
+// ws://host:port of its node's port "ws", else of the first one, and "services.S.wss" of its port
+// "wss" or "https", if there is one. `id` is unique per run and attempt.
 std::map<std::string, std::string> TestValues(const EnvironmentView& environment, const Run& run,
                                               const std::string& id);
 

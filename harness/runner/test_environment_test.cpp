@@ -46,6 +46,19 @@ TEST(TestEnvironment, HasNoAddressForWhatHasNoPort) {
               Not(Contains(Key("CTESTBED_SERVICE_JOBS_URL"))));
 }
 
+TEST(TestEnvironment, NamesWhereWebSocketsAre) {
+  EnvironmentView view = SplitAuth();
+  const auto first = TestValues(view, kRun, "r1");
+  EXPECT_THAT(first, Contains(Pair("services.edge-gate.ws", "ws://127.0.0.1:20001")));
+  EXPECT_THAT(first, Not(Contains(Key("services.edge-gate.wss"))));
+  EXPECT_THAT(first, Not(Contains(Key("services.jobs.ws"))));
+  view.nodes[0].endpoints["ws"] = "127.0.0.1:20003";
+  view.nodes[0].endpoints["https"] = "127.0.0.1:20004";
+  EXPECT_THAT(TestValues(view, kRun, "r1"),
+              IsSupersetOf({Pair("services.edge-gate.ws", "ws://127.0.0.1:20003"),
+                            Pair("services.edge-gate.wss", "wss://127.0.0.1:20004")}));
+}
+
 TEST(TestEnvironment, MakesVariableNamesForPrograms) {
   const auto variables = TestVariables(SplitAuth(), kRun, "r1");
   EXPECT_THAT(

@@ -237,7 +237,7 @@ TEST(CommandTester, KnowsItsCaseBeforehandWhereThereIsOne) {
 TEST(Testers, AreSortedByName) {
   std::vector<std::string_view> names;
   for (const TesterEntry& entry : Testers()) names.push_back(entry.name);
-  EXPECT_THAT(names, ElementsAre("command", "http"));
+  EXPECT_THAT(names, ElementsAre("command", "edge", "http"));
   EXPECT_NE(FindTester("http"), nullptr);
   EXPECT_EQ(FindTester("htpp"), nullptr);
 }

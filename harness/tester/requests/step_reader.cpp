@@ -77,7 +77,10 @@ void ReadExpect(const Document& map, HttpExpect& expect, Diagnostics& problems) 
   if (expect.status && fields.Has("status")) {
     problems.Error(fields.Find("status")->mark, "the status is expected twice");
   }
-  if (fields.Has("status")) expect.status = CopyOf(fields, "status");
+  if (fields.Has("status")) {
+    expect.status = CopyOf(fields, "status");
+    CheckStatus(*expect.status, problems);
+  }
   expect.headers = EntriesOf(fields, "headers");
   expect.json = EntriesOf(fields, "json");
   expect.body = CopyOf(fields, "body");
