@@ -57,16 +57,11 @@ MaybeProblem RunClose(const EdgeRun& run) {
 }
 
 MaybeProblem RunDrop(const EdgeRun& run) {
-  constexpr std::array<std::pair<std::string_view, Drop>, 4> kDrops{{{"rst", Drop::kReset},
-                                                                     {"fin", Drop::kFinish},
-                                                                     {"half", Drop::kHalf},
-                                                                     {"stall", Drop::kStall}}};
   if (const auto gone = run.client.Gone()) {
     return ProblemAt(run.step.key.mark, fmt::format("nothing to drop: {}", gone->how));
   }
-  for (const auto& [name, how] : kDrops) {
-    if (run.step.argument.text == name) run.client.Break(how);
-  }
+  const auto word = std::find(kDropWords.begin(), kDropWords.end(), run.step.argument.text);
+  run.client.Break(static_cast<Drop>(word - kDropWords.begin()));
   return std::nullopt;
 }
 
@@ -131,6 +126,8 @@ MaybeProblem RunAction(const EdgeRun& run) {
       return RunPing(run);
     case EdgeAction::kPong:
       return RunPong(run);
+    case EdgeAction::kPings:
+      return RunPings(run);
     case EdgeAction::kFrames:
       return RunFrames(run);
     case EdgeAction::kClose:

@@ -40,6 +40,7 @@ MaybeProblem RunQuiet(const EdgeRun& run);
 MaybeProblem RunCall(const EdgeRun& run);
 MaybeProblem RunPing(const EdgeRun& run);
 MaybeProblem RunPong(const EdgeRun& run);
+MaybeProblem RunPings(const EdgeRun& run);
 MaybeProblem RunClosed(const EdgeRun& run);
 
 EdgeProblem ProblemAt(const SourceMark& mark, std::string remark);

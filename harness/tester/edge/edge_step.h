@@ -31,6 +31,7 @@ enum class EdgeAction {
   kCall,
   kPing,
   kPong,
+  kPings,
   kFrames,
   kClose,
   kClosed,
@@ -40,9 +41,21 @@ enum class EdgeAction {
   kHttp,
 };
 
+inline constexpr std::array<std::string_view, 4> kDropWords{"rst", "fin", "half", "stall"};
+inline constexpr Inside kDropInside{.words = kDropWords};  // in the order of Drop
+
+inline constexpr std::array<Field, 5> kGapFields{{
+    {"p50", Shape::kMap, "operators on the median"},
+    {"p90", Shape::kMap, "operators on what 90 of 100 keep to"},
+    {"p95", Shape::kMap, "the same for 95"},
+    {"p99", Shape::kMap, "the same for 99"},
+    {"max", Shape::kMap, "operators on the longest"},
+}};
+inline constexpr Inside kGap{.fields = kGapFields};
+
 // What a step does, and what may stand beside it. The first ones are the actions, in the order of
 // the enum.
-inline constexpr std::array<Field, 26> kEdgeStepFields{{
+inline constexpr std::array<Field, 27> kEdgeStepFields{{
     {"open", Shape::kAny, "connects: nothing, names of clients, or a map of how"},
     {"refused", Shape::kAny, "connects, and wants this refusal: a status, or what it is like"},
     {"send", Shape::kAny, "sends a message"},
@@ -55,19 +68,21 @@ inline constexpr std::array<Field, 26> kEdgeStepFields{{
     {"call", Shape::kAny, "sends a message with an id, and takes the reply to it"},
     {"ping", Shape::kAny, "sends a ping: its text, or {text, pong_within}"},
     {"pong", Shape::kText, "takes a pong with this text"},
+    {"pings", Shape::kMap, "waits until so many pings came: {count, within}"},
     {"frames", Shape::kAny, "sends frames as they are, also what is forbidden"},
     {"close", Shape::kAny, "sends a close frame: its code, or {code, reason}"},
     {"closed", Shape::kAny, "waits for the end: its code, or {code, reason, clean, within}"},
-    {"drop", Shape::kText, "breaks off without a close frame: rst, fin, half or stall"},
+    {"drop", Shape::kText, "breaks off without a close frame: rst, fin, half or stall", false,
+     &kDropInside},
     {"mark", Shape::kText, "names this moment, for 'since'"},
-    {"read", Shape::kText, "paused or on: whether what arrives is read"},
+    {"read", Shape::kText, "paused or on: whether what arrives is read", false, &kRead},
     {"http", Shape::kMap, "sends a request"},
     {"each", Shape::kTextList, "clients that take this step, one after the other"},
     {"reply", Shape::kAny, "what the reply to a call is like"},
     {"within", Shape::kDuration, "how long to wait"},
     {"save", Shape::kMap, "variables to set: name to JSONPath"},
     {"since", Shape::kText, "only messages after this mark count"},
-    {"gap", Shape::kMap, "times between messages: p50, p90, p95, p99, max"},
+    {"gap", Shape::kMap, "times between messages: p50, p90, p95, p99, max", false, &kGap},
     {"time", Shape::kAny, "from the call on the wire to its reply"},
 }};
 

@@ -11,7 +11,7 @@
 namespace ctestbed {
 namespace {
 
-constexpr size_t kActions = 19;  // the first lines of kEdgeStepFields
+constexpr size_t kActions = 20;  // the first lines of kEdgeStepFields
 
 constexpr std::array<Field, 1> kUntilField{{
     {"until", Shape::kMap, "connect again until it works: {within, every}"},
@@ -48,15 +48,10 @@ constexpr std::array<Field, 4> kClosedFields{{
     {"within", Shape::kDuration, "how long to wait"},
 }};
 
-constexpr std::array<Field, 5> kGapFields{{
-    {"p50", Shape::kMap, "operators on the median"},
-    {"p90", Shape::kMap, "operators on what 90 of 100 keep to"},
-    {"p95", Shape::kMap, "the same for 95"},
-    {"p99", Shape::kMap, "the same for 99"},
-    {"max", Shape::kMap, "operators on the longest"},
+constexpr std::array<Field, 2> kPingsFields{{
+    {"count", Shape::kAny, "a number or operators", true},
+    {"within", Shape::kDuration, "how long to wait"},
 }};
-
-constexpr std::array<std::string_view, 4> kDrops{"fin", "half", "rst", "stall"};
 
 // What may stand beside an action, other than 'each'.
 std::vector<std::string_view> ModifiersOf(EdgeAction action) {
@@ -83,12 +78,13 @@ std::vector<std::string_view> ModifiersOf(EdgeAction action) {
   }
 }
 
-bool HoldsReference(const Document& value) {
-  return value.IsScalar() && HasReferences(value.text);
+// Whether clients take the step, rather than the case as a whole.
+bool TakesClients(EdgeAction action) {
+  return action != EdgeAction::kHttp && action != EdgeAction::kMark;
 }
 
-std::string DropNames() {
-  return "rst, fin, half or stall";
+bool HoldsReference(const Document& value) {
+  return value.IsScalar() && HasReferences(value.text);
 }
 
 class Reader {
@@ -158,7 +154,7 @@ class Reader {
     for (const auto& [key, value] : step.all.entries) {
       const std::string& name = key.value;
       const bool is_known = IsEdgeAction(name) || IsEdgeModifier(name);
-      const bool fits = name == step.key.value || name == "each" ||
+      const bool fits = name == step.key.value || (name == "each" && TakesClients(step.action)) ||
                         std::find(allowed.begin(), allowed.end(), name) != allowed.end();
       if (!is_known || fits) continue;
       problems_.Error(key.mark,
@@ -219,15 +215,15 @@ class Reader {
         return CheckMapOr(value, "close", kCloseFields);
       case EdgeAction::kClosed:
         return CheckClosed(value);
-      case EdgeAction::kDrop:
-        return CheckDrop(value);
-      case EdgeAction::kRead:
-        return CheckWord(value, value.text == "paused" || value.text == "on", "paused or on");
+      case EdgeAction::kPings:
+        return CheckPings(value);
       case EdgeAction::kHttp:
         step.http = ReadRequestStep(value, settings_->http, problems_);
         return;
       case EdgeAction::kPong:
       case EdgeAction::kMark:
+      case EdgeAction::kDrop:
+      case EdgeAction::kRead:
         return;
     }
   }
@@ -244,14 +240,11 @@ class Reader {
     }
   }
 
-  void CheckWord(const Document& value, bool fits, std::string_view expected) {
-    if (fits || HoldsReference(value)) return;
-    problems_.Error(value.mark, fmt::format("expected {}, not {}", expected, Describe(value)));
-  }
-
-  void CheckDrop(const Document& value) {
-    CheckWord(value, std::find(kDrops.begin(), kDrops.end(), value.text) != kDrops.end(),
-              DropNames());
+  void CheckPings(const Document& value) {
+    const Fields fields(value, "pings", kPingsFields, problems_);
+    if (const Document* count = fields.Find("count")) {
+      CheckMatcher(*count, ValueKind::kJson, problems_);
+    }
   }
 
   void CheckPatterns(const Document& list) {

@@ -18,7 +18,8 @@ namespace {
 constexpr auto kSuiteFields = Joined(Joined(kConnectFields, kEdgeSettingsFields), kStepSuiteFields);
 
 constexpr std::array<Field, 1> kClientsField{{
-    {"clients", Shape::kMap, "clients of this test alone, or other options for them"},
+    {"clients", Shape::kMap, "clients of this test alone, or other options for them", false,
+     &kClients},
 }};
 constexpr auto kTestFields = Joined(Joined(kStepTestFields, kClientsField), kEdgeStepFields);
 

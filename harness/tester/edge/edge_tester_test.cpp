@@ -265,6 +265,9 @@ TEST(EdgeTester, AnswersPingsAndWaitsForPongs) {
             "passed t");
   EXPECT_EQ(RunWith(Echo(), "{ping: {text: still there, pong_within: 1s}}, {ping: a}, {pong: a}"),
             "passed t");
+  EXPECT_EQ(RunWith(pinging, "{pings: {count: 1}}"), "passed t");
+  EXPECT_EQ(RunWith(pinging, "{pings: {count: {ge: 2}}}"),
+            "failed t: client: pings: count is 1, wanted at least 2");
   EXPECT_EQ(RunWith(Echo(), "{pong: b}"), "failed t: client: pong: no pong \"b\"");
 }
 

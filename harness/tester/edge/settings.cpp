@@ -11,45 +11,9 @@
 namespace ctestbed {
 namespace {
 
-constexpr std::array<Field, 5> kTlsFields{{
-    {"ca", Shape::kText, "file of certificates to trust, from the suite's directory"},
-    {"cert", Shape::kText, "file of our own certificate"},
-    {"key", Shape::kText, "file of its key"},
-    {"host", Shape::kText, "whom the server's certificate must name; default: the URL's host"},
-    {"verify", Shape::kBoolean, "false: any certificate will do"},
-}};
-
-constexpr std::array<Field, 4> kDeflateFields{{
-    {"server_no_context_takeover", Shape::kBoolean, "the server is to forget after each message"},
-    {"client_no_context_takeover", Shape::kBoolean, "we forget after each message"},
-    {"server_max_window_bits", Shape::kInteger, "8 to 15"},
-    {"client_max_window_bits", Shape::kInteger, "9 to 15"},
-}};
-
-constexpr std::array<Field, 2> kCorrelateFields{{
-    {"request", Shape::kText, "JSONPath of the id in a call: $.id", true},
-    {"reply", Shape::kText, "JSONPath of the same id in its reply: $.re", true},
-}};
-
-struct CodecName {
-  std::string_view name;
-  Codec codec;
-};
-constexpr std::array<CodecName, 4> kCodecs{{{"binary", Codec::kBinary},
-                                            {"json", Codec::kJson},
-                                            {"msgpack", Codec::kMessagePack},
-                                            {"text", Codec::kText}}};
-
 std::vector<Document::Entry> EntriesOf(const Fields& fields, std::string_view key) {
   const Document* map = fields.Find(key);
   return map == nullptr ? std::vector<Document::Entry>{} : map->entries;
-}
-
-int WindowBits(const Fields& fields, std::string_view key, int least, Diagnostics& problems) {
-  const long bits = fields.Integer(key).value_or(15);
-  if (bits >= least && bits <= 15) return static_cast<int>(bits);
-  problems.Error(fields.Find(key)->mark, fmt::format("'{}' must be {} to 15", key, least));
-  return 15;
 }
 
 void ReadDeflate(const Document& value, ConnectOptions& options, Diagnostics& problems) {
@@ -59,25 +23,14 @@ void ReadDeflate(const Document& value, ConnectOptions& options, Diagnostics& pr
     return;
   }
   const Fields fields(value, "deflate", kDeflateFields, problems);
-  options.deflate = WsDeflate{fields.Boolean("server_no_context_takeover").value_or(false),
-                              fields.Boolean("client_no_context_takeover").value_or(false),
-                              WindowBits(fields, "server_max_window_bits", 8, problems),
-                              WindowBits(fields, "client_max_window_bits", 9, problems)};
+  options.deflate =
+      WsDeflate{fields.Boolean("server_no_context_takeover").value_or(false),
+                fields.Boolean("client_no_context_takeover").value_or(false),
+                static_cast<int>(fields.Integer("server_max_window_bits").value_or(15)),
+                static_cast<int>(fields.Integer("client_max_window_bits").value_or(15))};
 }
 
-Codec ReadCodec(const Located<std::string>& name, Diagnostics& problems) {
-  std::vector<std::string> known;
-  for (const CodecName& each : kCodecs) {
-    if (each.name == name.value) return each.codec;
-    known.emplace_back(each.name);
-  }
-  problems.Error(name.mark, fmt::format("unknown codec {}", Quote(name.value)),
-                 DidYouMean(name.value, known, "codecs"));
-  return Codec::kText;
-}
-
-void ReadCorrelate(const Document& map, EdgeSettings& settings, Diagnostics& problems) {
-  const Fields fields(map, "correlate", kCorrelateFields, problems);
+void ReadCorrelate(const Fields& fields, EdgeSettings& settings, Diagnostics& problems) {
   settings.reply_id = fields.Text("reply");
   if (settings.reply_id) CheckPath(*settings.reply_id, problems);
   const auto request = fields.Text("request");
@@ -96,11 +49,8 @@ void ReadCorrelate(const Document& map, EdgeSettings& settings, Diagnostics& pro
   }
 }
 
-std::shared_ptr<const HttpSettings> ReadHttp(const Document* map, Diagnostics& problems) {
-  HttpSettings http;
-  if (map != nullptr) {
-    http = ReadHttpSettings(Fields(*map, "http", kHttpSettingsFields, problems));
-  }
+std::shared_ptr<const HttpSettings> ReadHttp(const std::optional<Fields>& fields) {
+  HttpSettings http = fields ? ReadHttpSettings(*fields) : HttpSettings{};
   if (!http.base) http.base = Located<std::string>{fmt::format("${{{}}}", kHttpOfUrl), {}};
   return std::make_shared<HttpSettings>(std::move(http));
 }
@@ -219,13 +169,7 @@ ConnectOptions ReadConnectOptions(const Fields& fields, Diagnostics& problems) {
   options.subprotocols = fields.Texts("subprotocols");
   options.pongs = fields.Boolean("pongs");
   if (const Document* deflate = fields.Find("deflate")) ReadDeflate(*deflate, options, problems);
-  if (const auto read = fields.Text("read")) {
-    options.paused = read->value == "paused";
-    if (read->value != "paused" && read->value != "on") {
-      problems.Error(read->mark,
-                     fmt::format("'read' must be paused or on, not {}", Quote(read->value)));
-    }
-  }
+  if (const auto read = fields.Text("read")) options.paused = read->value == "paused";
   return options;
 }
 
@@ -254,23 +198,16 @@ EdgeSettings ReadEdgeSettings(const Fields& fields, const std::string& file,
   if (const Document* clients = fields.Find("clients")) {
     settings.clients = ReadClients(*clients, problems);
   }
-  if (const auto codec = fields.Text("codec")) settings.codec = ReadCodec(*codec, problems);
-  if (const Document* map = fields.Find("correlate")) ReadCorrelate(*map, settings, problems);
-  if (const auto leftover = fields.Text("leftover")) {
-    settings.leftover_fails = leftover->value == "fail";
-    if (leftover->value != "fail" && leftover->value != "ignore") {
-      problems.Error(leftover->mark, fmt::format("'leftover' must be fail or ignore, not {}",
-                                                 Quote(leftover->value)));
-    }
+  settings.codec = static_cast<Codec>(fields.Word("codec").value_or(0));
+  if (const auto correlate = fields.Inner("correlate", problems)) {
+    ReadCorrelate(*correlate, settings, problems);
   }
+  settings.leftover_fails = fields.Word("leftover") == 0;
   settings.within = fields.Time("within").value_or(settings.within);
-  if (const Document* tls = fields.Find("tls")) {
-    const Fields checked(*tls, "tls", kTlsFields, problems);
-    settings.tls = *tls;
-  }
+  if (fields.Inner("tls", problems)) settings.tls = *fields.Find("tls");
   const size_t slash = file.rfind('/');
   settings.directory = slash == std::string::npos ? "" : file.substr(0, slash);
-  settings.http = ReadHttp(fields.Find("http"), problems);
+  settings.http = ReadHttp(fields.Inner("http", problems));
   return settings;
 }
 

@@ -295,6 +295,29 @@ MaybeProblem RunPong(const EdgeRun& run) {
   return TakePong(run, *text, run.Within());
 }
 
+MaybeProblem RunPings(const EdgeRun& run) {
+  const Document& wanted = *run.step.argument.Find("count");
+  std::vector<Failure> failures;
+  const auto look = [&](Inbox& inbox) {
+    const auto pings =
+        std::count_if(inbox.traffic.begin(), inbox.traffic.end(), [](const Traffic& traffic) {
+          return traffic.way == Traffic::Way::kReceived && traffic.op == WsOp::kPing;
+        });
+    failures = Match(wanted, {ValueKind::kJson, Json(pings), {}}, run.variables());
+    return failures.empty();
+  };
+  const Duration within = run.Within(&run.step.argument);
+  const Waited waited = run.client.WaitUntil(run.Deadline(within), run.context.stop, look);
+  if (waited == Waited::kDone) return std::nullopt;
+  EdgeProblem problem{std::move(failures), {}};
+  for (Failure& failure : problem.failures) failure.subject = "count";
+  run.client.Look([&](Inbox& inbox) {
+    problem.outcome = OutcomeOf(waited, within, inbox);
+    BlameTheEnd(waited, inbox, problem.failures);
+  });
+  return problem;
+}
+
 MaybeProblem RunClosed(const EdgeRun& run) {
   const Duration within = run.Within(&run.step.argument);
   std::optional<Ending> ending;
