@@ -37,6 +37,7 @@ Body DefineComplete(CLI::App& app, Program& program);
 Body DefineCompletion(CLI::App& app, Program& program);
 Body DefineCTest(CLI::App& app, Program& program);
 Body DefineDeploy(CLI::App& app, Program& program);
+Body DefineEnv(CLI::App& app, Program& program);
 Body DefineInit(CLI::App& app, Program& program);
 Body DefineLogs(CLI::App& app, Program& program);
 Body DefineMan(CLI::App& app, Program& program);

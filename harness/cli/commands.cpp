@@ -3,7 +3,7 @@
 namespace ctestbed {
 
 std::span<const Command> Commands() {
-  static constexpr std::array<Command, 17> kCommands{{
+  static constexpr std::array<Command, 18> kCommands{{
       {"backends", "list the backends and whether this machine can use them",
        "ctestbed backends --json", false, DefineBackends},
       {"clean", "remove what killed sessions left behind, and nothing else",
@@ -18,6 +18,9 @@ std::span<const Command> Commands() {
        DefineCTest},
       {"deploy", "deploy a preset and leave it up",
        "ctestbed deploy monolith --set store=redis --ttl 1h", false, DefineDeploy},
+      {"env", "print where a live environment is, as variables for a shell or a program",
+       "eval \"$(ctestbed env)\"\nctestbed env --format dotenv >.env\nctestbed env --json", false,
+       DefineEnv},
       {"init", "write a first preset, suite and CMakeLists.txt for a project",
        "ctestbed init\nctestbed init -- ./server --port '${port.http}'\n"
        "ctestbed init --compose compose.yaml",

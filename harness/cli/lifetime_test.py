@@ -2,6 +2,7 @@
 """What is alive because of ctestbed, and that nothing of it stays."""
 import random
 import signal
+import subprocess
 import time
 import urllib.request
 
@@ -53,6 +54,23 @@ class Deployments(ProgramTest):
         self.expect(0, "teardown", environment["id"])
         self.expect_clean()
         self.assertEqual(self.answers(environment), [False, False])
+
+    def test_env(self):
+        self.assertIn("no environment is live", self.expect(2, "env").stderr)
+        environment = self.deploy("one")
+        address = environment["nodes"][0]["endpoints"]["http"]
+        variables = self.expect(0, "env", "--json").json["variables"]
+        self.assertEqual(variables["CTESTBED_SERVICE_WEB_URL"], f"http://{address}")
+        self.assertEqual(variables["CTESTBED_NODE_MAIN_HTTP_ADDRESS"], address)
+        self.assertEqual(variables["CTESTBED_ENVIRONMENT"], environment["id"])
+        sourced = subprocess.run(
+            ["sh", "-c", 'eval "$("$@")" && env', "sh", *self.project.command("env")], check=True,
+            env=self.project.environment, capture_output=True, text=True).stdout.splitlines()
+        self.assertIn(f"CTESTBED_SERVICE_WEB_URL=http://{address}", sourced)
+        dotenv = self.expect(0, "env", environment["id"], "--format", "dotenv").stdout
+        self.assertIn(f'CTESTBED_SERVICE_WEB_ADDRESS="{address}"\n', dotenv)
+        self.assertEqual(len(dotenv.splitlines()), len(variables))
+        self.expect(2, "env", "--format", "xml")
 
     def test_time_to_live(self):
         environment = self.deploy("stubborn", "--ttl", "1s")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -100,12 +101,18 @@ Event CaseEvent(const Run& run, const CaseResult& result) {
   return event;
 }
 
+// Absolute, since programs run in a directory of their own.
+std::string DirectoryOf(const std::string& file) {
+  return std::filesystem::absolute(file).lexically_normal().parent_path().string();
+}
+
 TestContext MakeContext(const EnvironmentView& environment, const Run& run, const Suite& suite,
                         const RunnerServices& services) {
   const std::string id = UniqueToken().substr(0, 12);
   TestContext context{run, TestValues(environment, run, id), services.host_environment,
                       fmt::format("{}/runs/{}-{}", services.results, RunName(run), id),
                       services.io.clock.Now() + suite.timeout};
+  context.values["suite.directory"] = DirectoryOf(suite.file);
   context.environment.merge(TestVariables(environment, run, id));
   return context;
 }

@@ -90,7 +90,8 @@ std::map<std::string, std::string> TestVariables(const EnvironmentView& environm
                                                  const std::string& id) {
   std::map<std::string, std::string> variables{{"CTESTBED_PRESET", run.preset},
                                                {"CTESTBED_CELL", CellName(run.cell)},
-                                               {"CTESTBED_RUN_ID", id}};
+                                               {"CTESTBED_RUN_ID", id},
+                                               {"CTESTBED_ENVIRONMENT", environment.id}};
   for (const auto& [axis, value] : run.cell) {
     variables["CTESTBED_AXIS_" + VariableName(axis)] = value;
   }
@@ -98,16 +99,16 @@ std::map<std::string, std::string> TestVariables(const EnvironmentView& environm
     for (const auto& [port, address] : node.endpoints) {
       const std::string prefix =
           "CTESTBED_NODE_" + VariableName(node.name) + "_" + VariableName(port);
+      variables[prefix + "_ADDRESS"] = address;
       variables[prefix + "_HOST"] = SplitAddress(address).host;
       variables[prefix + "_PORT"] = SplitAddress(address).port;
     }
   }
-  ForEachService(environment, [&](const std::string& service, const std::string& address) {
-    const std::string prefix = "CTESTBED_SERVICE_" + VariableName(service);
-    variables[prefix + "_URL"] = "http://" + address;
-    variables[prefix + "_HOST"] = SplitAddress(address).host;
-    variables[prefix + "_PORT"] = SplitAddress(address).port;
-  });
+  constexpr std::string_view kServices = "services.";
+  for (const auto& [name, value] : TestValues(environment, run, id)) {
+    if (!name.starts_with(kServices)) continue;
+    variables["CTESTBED_SERVICE_" + VariableName(name.substr(kServices.size()))] = value;
+  }
   return variables;
 }
 

@@ -16,9 +16,10 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
                                               const std::string& id);
 
 // For programs, names in upper case with '_' for what is no letter or digit:
-//   CTESTBED_SERVICE_<SERVICE>_URL, _HOST, _PORT     the first port of the node that hosts it
-//   CTESTBED_NODE_<NODE>_<PORT>_HOST, _PORT
-//   CTESTBED_PRESET, CTESTBED_CELL ("store=redis"), CTESTBED_AXIS_<AXIS>, CTESTBED_RUN_ID
+//   CTESTBED_SERVICE_<SERVICE>_URL, _ADDRESS, ...    each `services.SERVICE.X` of the values
+//   CTESTBED_NODE_<NODE>_<PORT>_ADDRESS, _HOST, _PORT
+//   CTESTBED_PRESET, CTESTBED_CELL ("store=redis"), CTESTBED_AXIS_<AXIS>, CTESTBED_RUN_ID,
+//   CTESTBED_ENVIRONMENT
 std::map<std::string, std::string> TestVariables(const EnvironmentView& environment, const Run& run,
                                                  const std::string& id);
 

@@ -65,9 +65,12 @@ TEST(TestEnvironment, MakesVariableNamesForPrograms) {
       variables,
       IsSupersetOf({Pair("CTESTBED_SERVICE_EDGE_GATE_URL", "http://127.0.0.1:20001"),
                     Pair("CTESTBED_SERVICE_AUTH_HOST", "[::1]"),
+                    Pair("CTESTBED_SERVICE_AUTH_ADDRESS", "[::1]:20003"),
                     Pair("CTESTBED_NODE_MAIN_ADMIN_PORT", "20002"),
-                    Pair("CTESTBED_AXIS_STORE", "redis"), Pair("CTESTBED_CELL", "store=redis"),
-                    Pair("CTESTBED_PRESET", "split-auth"), Pair("CTESTBED_RUN_ID", "r1")}));
+                    Pair("CTESTBED_NODE_MAIN_ADMIN_ADDRESS", "127.0.0.1:20002"),
+                    Pair("CTESTBED_ENVIRONMENT", "e1"), Pair("CTESTBED_AXIS_STORE", "redis"),
+                    Pair("CTESTBED_CELL", "store=redis"), Pair("CTESTBED_PRESET", "split-auth"),
+                    Pair("CTESTBED_RUN_ID", "r1")}));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace ctestbed {
 
 std::span<const TesterEntry> Testers() {
   static const std::array<TesterEntry, 3> kTesters{{
-      {"command", "runs any test program and reads its JUnit file or exit code",
+      {"command", "runs any test program and reads its JUnit file, TAP or exit code",
        CommandSuiteFields(), MakeCommandTester},
       {"edge", "drives WebSocket clients and holds what they receive against what is expected",
        EdgeSuiteFields(), MakeEdgeTester},

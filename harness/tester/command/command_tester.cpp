@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tester/command/junit_reader.h"
 #include "tester/command/suite.h"
+#include "tester/command/tap_reader.h"
 
 namespace ctestbed {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using Format = CommandSuite::Format;
 
 constexpr int kSkippedExitCode = 77;  // CTest's and automake's convention
+constexpr size_t kMostResultBytes = 25U << 20U;
 constexpr Duration kGrace{5'000};
 
 class CommandRun {
@@ -28,7 +30,7 @@ class CommandRun {
     start_ = io_.clock.Now();
     TRY(spec_, Spec());
     // What an earlier attempt left must not pass for the results of this one.
-    if (suite_.format != Format::kExitCode) TRY_DO(io_.files.Remove(JunitPath()));
+    if (suite_.WritesJunit()) TRY_DO(io_.files.Remove(JunitPath()));
     auto process = io_.launcher.Start(spec_);
     if (!process) {
       return Fail(process.error().kind, fmt::format("cannot start {}: {}", Quote(suite_.Program()),
@@ -44,6 +46,7 @@ class CommandRun {
     return fmt::format("{}/{}", context_.work_directory, name);
   }
   std::string JunitPath() const { return InWorkDirectory(suite_.junit); }
+  bool SaysTap() const { return suite_.format == Format::kTap; }
 
   Result<std::string> Expanded(const Located<std::string>& text) const {
     return Expand(text.value, [&](std::string_view name) -> std::optional<std::string> {
@@ -62,7 +65,7 @@ class CommandRun {
       spec.command.push_back("--gtest_output=xml:" + JunitPath());
     }
     spec.environment = context_.environment;
-    if (suite_.format != Format::kExitCode) spec.environment["CTESTBED_JUNIT"] = JunitPath();
+    if (suite_.WritesJunit()) spec.environment["CTESTBED_JUNIT"] = JunitPath();
     for (const auto& [name, value] : suite_.variables) {
       TRY(spec.environment[name.value], Expanded(value));
     }
@@ -99,27 +102,28 @@ class CommandRun {
   }
 
   Status JudgeResults(const ProcessEnd& end) {
-    const Result<std::string> xml = io_.files.Read(JunitPath(), kMostJunitBytes);
-    if (!xml) return NoResults(xml.error(), end);
-    const JunitFile file = ReadJunit(*xml);
+    const Result<std::string> text =
+        io_.files.Read(SaysTap() ? spec_.stdout_path : JunitPath(), kMostResultBytes);
+    if (!text) return NoResults(text.error(), end);
+    const ProgramResults results = SaysTap() ? ReadTap(*text) : ReadJunit(*text);
     bool bad = false;
-    for (CaseResult result : file.cases) {
+    for (CaseResult result : results.cases) {
       const bool failed = result.verdict == Verdict::kFailed || result.verdict == Verdict::kError;
       if (failed && result.detail.empty()) result.detail = Evidence();
       bad = bad || failed;
       sink_(result);
     }
     if (end.signal != 0) return Crashed(end);
-    if (!file.problem.empty()) {
+    if (!results.problem.empty()) {
       return Fail(ErrorKind::kInvalid,
-                  fmt::format("result file {} is unusable: {}; program {}", suite_.junit,
-                              file.problem, end.Describe()),
+                  fmt::format("{} is unusable: {}; program {}", ResultsName(), results.problem,
+                              end.Describe()),
                   Evidence());
     }
     if (end.exit_code != 0 && !bad) {
       return Fail(ErrorKind::kInternal,
                   fmt::format("program {} although none of its {} cases failed", end.Describe(),
-                              file.cases.size()),
+                              results.cases.size()),
                   Evidence());
     }
     return {};
@@ -127,12 +131,15 @@ class CommandRun {
 
   Status NoResults(const Error& error, const ProcessEnd& end) const {
     if (end.signal != 0) return Crashed(end);
-    const std::string what =
-        error.kind == ErrorKind::kNotFound
-            ? fmt::format("no result file {}", suite_.junit)
-            : fmt::format("result file {} is unusable: {}", suite_.junit, error.message);
+    const std::string what = error.kind == ErrorKind::kNotFound
+                                 ? fmt::format("no {}", ResultsName())
+                                 : fmt::format("{} is unusable: {}", ResultsName(), error.message);
     return Fail(ErrorKind::kInvalid, fmt::format("{}; program {}", what, end.Describe()),
                 Evidence());
+  }
+
+  std::string ResultsName() const {
+    return SaysTap() ? "TAP on standard output" : fmt::format("result file {}", suite_.junit);
   }
 
   Status Crashed(const ProcessEnd& end) const {

@@ -172,6 +172,28 @@ TEST(CommandTester, LeavesZeroCasesToTheCaller) {
   EXPECT_THAT(world.Run("{command: [t]}"), ElementsAre());
 }
 
+TEST(CommandTester, ReadsWhatTheProgramSaysInTap) {
+  World world;
+  const auto says = [&world](std::string_view text) {
+    world.launcher.on_start = [&world, text] { world.files.files["/work/stdout.log"] = text; };
+  };
+  constexpr std::string_view kSuite = "{command: [sh, t.sh], format: tap}";
+  says("1..2\nok 1 - a\nnot ok 2 - b\n# why\n");
+  world.launcher.end = ProcessEnd{1, 0};
+  EXPECT_THAT(world.Run(kSuite), ElementsAre("passed a", "failed b: why"));
+  EXPECT_EQ(world.details.back(), "why\n");
+  says("1..2\nok 1 - a\n");
+  EXPECT_THAT(world.Run(kSuite),
+              ElementsAre("passed a",
+                          "error: TAP on standard output is unusable: 2 tests were "
+                          "planned and 1 came; program exited with code 1"));
+  says("1..1\nok 1 - a\n");
+  EXPECT_THAT(world.Run(kSuite),
+              ElementsAre("passed a",
+                          "error: program exited with code 1 although none of its 1 cases failed"));
+  EXPECT_FALSE(world.launcher.started[0].environment.contains("CTESTBED_JUNIT"));
+}
+
 TEST(CommandTester, TakesAnExitCodeForACase) {
   World world;
   constexpr std::string_view kSuite = "{command: [./bin/smoke], format: exit_code}";
@@ -216,12 +238,12 @@ TEST(CommandTester, LocatesMistakesOfASuite) {
   EXPECT_EQ(ProblemsOf("{}"), "1: suite lacks 'command'\n");
   EXPECT_EQ(ProblemsOf("{command: []}"), "11: 'command' must begin with a program\n");
   EXPECT_EQ(ProblemsOf("{command: [t, '${x}']}"), "15: undefined variable 'x'\n");
-  EXPECT_EQ(ProblemsOf("{command: [t], format: tap}"),
-            "24: 'format' must be exit_code or gtest or junit, not 'tap'\n");
+  EXPECT_EQ(ProblemsOf("{command: [t], format: tpa}"),
+            "24: 'format' must be exit_code or gtest or junit or tap, not 'tpa'\n");
   EXPECT_EQ(ProblemsOf("{command: [t], result: {junit: ../x.xml}}"),
             "32: '../x.xml' is no path inside the work directory\n");
   EXPECT_EQ(ProblemsOf("{command: [t], format: exit_code, result: {junit: x}}"),
-            "43: the format exit_code has no result file\n");
+            "43: only the formats junit and gtest have a result file\n");
 }
 
 TEST(CommandTester, KnowsItsCaseBeforehandWhereThereIsOne) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
 #include <pugixml.hpp>
 
 #include "base/text.h"
@@ -125,11 +124,11 @@ class Walker final : public pugi::xml_tree_walker {
     if (node.type() == pugi::node_doctype) return Refuse("a document type is not accepted");
     if (depth() > kDeepest) return Refuse(fmt::format("nested over {} levels", kDeepest));
     if (Is(node, "testsuite") || Is(node, "testsuites")) has_suite_ = true;
-    if (Is(node, "testcase")) Add(ReadCase(node));
+    if (Is(node, "testcase")) file_.Add(ReadCase(node));
     return true;
   }
 
-  JunitFile Finish() {
+  ProgramResults Finish() {
     if (file_.problem.empty() && !has_suite_ && file_.cases.empty()) {
       file_.problem = "it holds no test suite";
     }
@@ -142,27 +141,24 @@ class Walker final : public pugi::xml_tree_walker {
     return false;
   }
 
-  void Add(CaseResult result) {
-    const int times = ++times_seen_[result.name];
-    if (times > 1) result.name += fmt::format(" #{}", times);
-    file_.cases.push_back(std::move(result));
-  }
-
-  JunitFile file_;
+  ProgramResults file_;
   bool has_suite_ = false;
-  std::map<std::string, int> times_seen_;
 };
 
 }  // namespace
 
-JunitFile ReadJunit(std::string_view xml) {
-  if (Trim(xml).empty()) return {{}, "it is empty"};
+ProgramResults ReadJunit(std::string_view xml) {
+  if (Trim(xml).empty()) {
+    ProgramResults none;
+    none.problem = "it is empty";
+    return none;
+  }
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_buffer(
       xml.data(), xml.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_auto);
   Walker walker;
   document.traverse(walker);
-  JunitFile file = walker.Finish();
+  ProgramResults file = walker.Finish();
   if (!parsed && file.cases.empty() && file.problem == "it holds no test suite") file.problem = "";
   if (!parsed && file.problem.empty()) {
     file.problem = fmt::format("broken at byte {}, after {} cases: {}", parsed.offset,

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 // "verdict name: message", one for each case, and the problem of the file.
 std::vector<std::string> Lines(std::string_view xml) {
-  const JunitFile file = ReadJunit(xml);
+  const ProgramResults file = ReadJunit(xml);
   std::vector<std::string> lines;
   for (const CaseResult& result : file.cases) {
     lines.push_back(std::string(VerdictName(result.verdict)) + " " + result.name +
@@ -45,7 +45,7 @@ Failed]]></failure>
                           "failed Sum.Fails: sum_test.cc:10 Expected equality 1 2 (+1 more)",
                           "skipped Sum.DISABLED_Later: not run",
                           "skipped Sum.Skips: a_test.cc:3 no engine"));
-  const JunitFile file = ReadJunit(kXml);
+  const ProgramResults file = ReadJunit(kXml);
   EXPECT_EQ(file.cases[0].mark, (SourceMark{"sum_test.cc", 7, 1, 1}));
   EXPECT_EQ(file.cases[0].duration, Duration(250));
   EXPECT_EQ(file.cases[1].detail,
@@ -76,7 +76,7 @@ TEST(JunitReader, TakesAnErrorForWorseThanAFailure) {
 }
 
 TEST(JunitReader, ReadsTimesAsWritersPutThem) {
-  const JunitFile file = ReadJunit(
+  const ProgramResults file = ReadJunit(
       "<testsuite><testcase time='1,234.5'/><testcase time=''/><testcase time='nan'/>"
       "<testcase time='-1'/><testcase time='1e999'/><testcase time=' 0.5 '/></testsuite>");
   std::vector<std::int64_t> times;
@@ -90,7 +90,7 @@ TEST(JunitReader, MakesNamesUnique) {
 }
 
 TEST(JunitReader, KeepsTheOutputOfFailedCases) {
-  const JunitFile file = ReadJunit(
+  const ProgramResults file = ReadJunit(
       "<testsuite><testcase name='a'><failure message='m'>text</failure><system-out>said\x1b[2J"
       "</system-out></testcase></testsuite>");
   EXPECT_EQ(file.cases[0].detail, "m\ntext\nsystem-out:\nsaid\\x1b[2J\n");

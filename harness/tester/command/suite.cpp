@@ -20,8 +20,8 @@ constexpr std::array<Field, 1> kResultFields{{
 }};
 constexpr Inside kResult{.fields = kResultFields};
 
-constexpr std::array<std::string_view, 3> kFormatWords{"exit_code", "gtest", "junit"};
-constexpr std::array kFormats{Format::kExitCode, Format::kGtest, Format::kJunit};
+constexpr std::array<std::string_view, 4> kFormatWords{"exit_code", "gtest", "junit", "tap"};
+constexpr std::array kFormats{Format::kExitCode, Format::kGtest, Format::kJunit, Format::kTap};
 constexpr Inside kFormat{.words = kFormatWords};
 
 constexpr Inside kProgram{.at_least = 1};
@@ -29,7 +29,7 @@ constexpr Inside kProgram{.at_least = 1};
 constexpr std::array<Field, 4> kSuiteFields{{
     {"command", Shape::kTextList, "the program, looked up in PATH, and its arguments", true,
      &kProgram},
-    {"format", Shape::kText, "junit (default), gtest or exit_code", false, &kFormat},
+    {"format", Shape::kText, "junit (default), gtest, tap or exit_code", false, &kFormat},
     {"result", Shape::kMap, "where the program leaves its results: {junit: results.xml}", false,
      &kResult},
     {"variables", Shape::kTextMap, "environment variables for the program"},
@@ -52,7 +52,8 @@ void CheckReferences(const Located<std::string>& text, Diagnostics& problems) {
     const bool given = piece.text.find_first_of(".:") != std::string::npos;
     if (!piece.is_reference || given || piece.text == "preset") continue;
     problems.Error(text.mark, fmt::format("undefined variable {}", Quote(piece.text)),
-                   "known variables: services.NAME.url, NODE.port.NAME, cell.AXIS, preset, run.id");
+                   "known variables: services.NAME.url, NODE.port.NAME, cell.AXIS, preset, run.id, "
+                   "suite.directory");
   }
 }
 

@@ -15,6 +15,7 @@ struct CommandSuite {
   enum class Format {
     kJunit,     // the program writes a JUnit file
     kGtest,     // the same, asked for by GoogleTest's option
+    kTap,       // the program says TAP on its standard output
     kExitCode,  // the program is one case: 0 passed, 77 skipped, else failed
   };
   std::vector<Located<std::string>> command;  // argv; may hold references
@@ -24,6 +25,8 @@ struct CommandSuite {
 
   // "accounts_gtest": the program without its directory.
   std::string Program() const;
+  // Whether it leaves a JUnit file.
+  bool WritesJunit() const { return format == Format::kJunit || format == Format::kGtest; }
 };
 
 // Reads them strictly; `problems` gets every mistake. What it returns may run only if there are
