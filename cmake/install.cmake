@@ -11,6 +11,10 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/CTestbed)
 # ctestbed looks for ctestbed-shim beside itself.
 install(TARGETS ctestbed ctestbed-shim EXPORT CTestbedTargets
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS ctestbed_client EXPORT CTestbedTargets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY harness/client/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT CTestbedTargets NAMESPACE CTestbed:: DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/ctestbed-config.cmake.in CTestbedConfig.cmake
