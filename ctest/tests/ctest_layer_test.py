@@ -54,6 +54,37 @@ topology:
       ports: {http: 8080}
       ready: {http: /, within: 10s}
 """
+CLIENT_SUITE = """
+suite: client
+tester: command
+needs: {preset: solo}
+format: gtest
+command: [client_test]
+"""
+CLIENT_TEST = """
+#include <ctestbed/client/gtest.h>
+#include <ctestbed/client/http.h>
+#include <ctestbed/client/web_socket.h>
+
+using ctestbed::client::EnvironmentTest;
+
+TEST_F(EnvironmentTest, Answers) {
+  EXPECT_EQ(ctestbed::client::Send({"GET", environment().Url("web") + "/"}).status, 200);
+}
+
+TEST_F(EnvironmentTest, RefusesAWebSocket) {
+  EXPECT_THROW(ctestbed::client::WebSocket(environment().WebSocketUrl("web")),
+               ctestbed::client::Error);
+}
+"""
+CLIENT_CMAKE = """
+find_package(GTest REQUIRED)
+add_executable(client_test client_test.cpp)
+target_link_libraries(client_test CTestbed::client GTest::gtest_main)
+target_compile_features(client_test PRIVATE cxx_std_17)
+set_target_properties(client_test PROPERTIES CXX_EXTENSIONS OFF)
+ctestbed_discover_suites(PREFIX built. TARGETS slow_start client_test)
+"""
 BREAKS = """
 name: breaks
 topology:
@@ -372,6 +403,23 @@ class Projects(CtestLayer):
         run = self.sample.ctest()
         self.expect_all_passed(run)
         self.expect_one_deploy_each(self.sample.report())
+
+    def test_client_library(self):
+        """A test program that links what is installed, in a project that has no Boost."""
+        self.sample.edit("CMakeLists.txt", "project(sample NONE)", "project(sample CXX)")
+        self.sample.edit("CMakeLists.txt", "add_test(NAME last", CLIENT_CMAKE + "add_test(NAME last")
+        self.sample.write("client_test.cpp", CLIENT_TEST)
+        self.sample.write("suites/client.yaml", CLIENT_SUITE)
+        self.sample.configure("-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON")
+        subprocess.run([OPTIONS.cmake, "--build", self.sample.build], check=True,
+                       stdout=subprocess.DEVNULL)
+        run = self.sample.ctest("-R", r"^built\.client@")
+        self.assertEqual(run.code, 0, run.output)
+        self.assertEqual(self.sample.report().junit_cases()["passed"], 2)
+        alone = subprocess.run([self.sample.build / "client_test"], env=self.sample.environment,
+                               capture_output=True, text=True, check=False)
+        self.assertEqual(alone.returncode, 1)
+        self.assertIn("there is no live environment: run this program by ctestbed", alone.stdout)
 
     def test_multi_config(self):
         self.sample.configure(generator="Ninja Multi-Config")

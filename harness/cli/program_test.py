@@ -501,6 +501,9 @@ class Readme(ProgramTest):
         example = self.project.path / "example"
         subprocess.run([SOURCE / "ci" / "readme_example", example], check=True,
                        stdout=subprocess.DEVNULL)
+        written = [*example.rglob("*.yaml"), example / "CMakeLists.txt"]
+        self.assertLessEqual(sum(len(path.read_text(encoding="utf-8").splitlines())
+                                 for path in written), 15)
         build = example / "build"
 
         def call(*command):
@@ -513,13 +516,13 @@ class Readme(ProgramTest):
         self.assertEqual(configured.returncode, 0, configured.stdout)
         ran = call(OPTIONS.ctest, "--test-dir", build)
         self.assertEqual(ran.returncode, 0, ran.stdout)
-        self.assertIn("files@web", ran.stdout)
+        self.assertIn("shop@shop", ran.stdout)
         self.assertTrue((build / "ctestbed-report" / "latest" / "junit.xml").exists())
-        suite = example / "suites" / "files.yaml"
-        suite.write_text(suite.read_text(encoding="utf-8").replace("404", "200"), encoding="utf-8")
+        suite = example / "suites" / "shop.yaml"
+        suite.write_text(suite.read_text(encoding="utf-8").replace("200", "404"), encoding="utf-8")
         ran = call(OPTIONS.ctest, "--test-dir", build, "--output-on-failure")
         self.assertEqual(ran.returncode, 8, ran.stdout)
-        self.assertIn("suites/files.yaml:11", ran.stdout)
+        self.assertIn("suites/shop.yaml:6", ran.stdout)
         self.expect_clean()
 
 
