@@ -57,9 +57,8 @@ TEST(Environment, NamesWhatThereIs) {
 }
 
 TEST(Environment, IsThereOnlyUnderCtestbed) {
-  EXPECT_THAT(ErrorOf([] {
-                Environment({{"CTESTBED_STATE_DIR", "/tmp"}});
-              }),
+  const std::map<std::string, std::string> foreign{{"CTESTBED_STATE_DIR", "/tmp"}};
+  EXPECT_THAT(ErrorOf([&] { Environment environment(foreign); }),
               testing::StartsWith("there is no live environment: run this program by ctestbed"));
   ::setenv("CTESTBED_ENVIRONMENT", "e1", 1);
   ::setenv("CTESTBED_SERVICE_WEB_URL", "http://127.0.0.1:1", 1);

@@ -67,10 +67,11 @@ class WebSocket::Impl {
 
   void Close(int code) {
     if (close_code_) return;
-    const auto done = std::make_shared<bool>(false);
-    socket_.async_close(static_cast<websocket::close_code>(code),
-                        [done](beast::error_code) { *done = true; });
-    if (!RunUntil([&] { return *done && close_code_; }, timeout_)) {
+    is_closing_ = true;
+    socket_.async_close(
+        static_cast<websocket::close_code>(code),
+        [this, code](beast::error_code error) { close_code_ = error ? kLost : code; });
+    if (!RunUntil([this] { return close_code_.has_value(); }, timeout_)) {
       Lose();
       throw Error(url_ + ": the peer did not answer the close");
     }
@@ -105,6 +106,7 @@ class WebSocket::Impl {
 
   void Read() {
     socket_.async_read(buffer_, [this](beast::error_code error, size_t) {
+      if (error && is_closing_) return;  // the close itself tells how it ends
       if (error) {
         const int code = socket_.reason().code;
         close_code_ = error == websocket::error::closed && code != 0 ? code : kLost;
@@ -143,6 +145,7 @@ class WebSocket::Impl {
   beast::flat_buffer buffer_;
   std::deque<Message> inbox_;
   std::optional<int> close_code_;
+  bool is_closing_ = false;
   std::string subprotocol_;
 };
 

@@ -83,8 +83,9 @@ CommandSuite ReadCommandSuite(const Suite& suite, Diagnostics& problems) {
       CheckInside(*junit, problems);
       read.junit = junit->value;
     }
-    if (read.format == Format::kExitCode) {
-      problems.Error(fields.Find("result")->mark, "the format exit_code has no result file");
+    if (!read.WritesJunit()) {
+      problems.Error(fields.Find("result")->mark,
+                     "only the formats junit and gtest have a result file");
     }
   }
   if (fields.Has("command") && (read.command.empty() || read.command.front().value.empty())) {

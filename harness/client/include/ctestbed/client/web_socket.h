@@ -37,10 +37,10 @@ class WebSocket {
   Message Receive();
   // The same; absent when none comes within `duration`.
   std::optional<Message> ReceiveWithin(std::chrono::milliseconds duration);
-  // Shakes hands on the close. Messages that still come stay there to be received.
+  // Shakes hands on the close. Throws Error when the peer does not.
   void Close(int code = 1000);
 
-  // Why the peer closed; absent while it is open, 1006 when the connection was lost.
+  // With which code it was closed; absent while it is open, 1006 when the connection was lost.
   std::optional<int> CloseCode() const;
   // What the server chose; empty if nothing.
   std::string Subprotocol() const;
