@@ -108,7 +108,7 @@ class Sample:
         self.state = self.path / "state"
         shutil.copytree(HERE / "sample", self.path / "source")
         self.environment = {name: value for name, value in os.environ.items()
-                            if not name.startswith(("CTEST_", "CTESTBED_"))}
+                            if not name.startswith(("CTEST_", "CTESTBED_", "GITHUB_"))}
         self.environment["CTESTBED_STATE_DIR"] = str(self.state)
 
     def remove(self):

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/environments.h"
+#include "cli/github.h"
 #include "report/results.h"
 #include "report/wording.h"
 #include "runner/runner.h"
@@ -153,6 +154,7 @@ ExitCode ReportStep(Program& program, const CTestOptions& options) {
   const Results folded = FoldResults(events);
   program.Print(fmt::format("{}: {}\n", OutcomeName(OutcomeOf(folded)), Counts(folded)));
   if (!leftovers.empty()) program.Warn("ctestbed: left behind: " + leftovers);
+  AppendStepSummary(program, results);
   program.Print(results + "\n");
   return leftovers.empty() ? ExitCode::kPassed : ExitCode::kLeftovers;
 }

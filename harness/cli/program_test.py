@@ -285,7 +285,21 @@ class Results(ProgramTest):
         self.assertEqual([path.name for path in (results / "runs").iterdir()
                           if "red" in path.name], [])
         self.assertEqual(sorted(path.name for path in results.iterdir()),
-                         ["events.ndjson", "junit.xml", "logs", "runs", "summary.md"])
+                         ["events.ndjson", "junit.xml", "logs", "report.html", "runs", "summary.md",
+                          "trace.json"])
+
+    def test_github_actions(self):
+        self.project.preset("one", node(*HEALTHY))
+        self.project.suite("wrong", "one", tests=[{"GET /": 418}])
+        self.project.write("step.md", "# before\n")
+        self.project.environment |= {"GITHUB_ACTIONS": "true",
+                                     "GITHUB_STEP_SUMMARY": str(self.project.path / "step.md")}
+        ended = self.expect(1, "run")
+        self.assertRegex(ended.stdout.splitlines()[-1],
+                         r"^::error file=suites/wrong.yaml,line=1,title=wrong@one%3A GET /::"
+                         r".*status is 200, wanted 418$")
+        self.assertEqual((self.project.path / "step.md").read_text(encoding="utf-8"), "# before\n" +
+                         (self.project.report().path / "summary.md").read_text(encoding="utf-8") + "\n")
 
     def test_latest_and_logs(self):
         self.project.preset("noisy", node("flood", "--rate", "1000"))

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/github.h"
 #include "cli/selection.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
@@ -134,7 +135,12 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
                              : *signal == 0 ? ""
                                             : fmt::format("interrupted by signal {}", *signal);
   const auto ending = EndSession(*session, reason);
-  const Outcome outcome = OutcomeOf(FoldResults(follower.Finish()));
+  const std::vector<Event>& events = follower.Finish();
+  const Outcome outcome = OutcomeOf(FoldResults(events));
+  if (ending) {
+    AppendStepSummary(program, session->results);
+    PrintAnnotations(program, events);
+  }
   if (signal && *signal != 0) return static_cast<ExitCode>(128 + *signal);
   if (!signal || !ending) return LoseSession(program, signal ? ending.error() : signal.error());
   if (!ending->leftovers.empty()) {
@@ -168,10 +174,10 @@ Body DefineRun(CLI::App& app, Program& program) {
   AddProjectOptions(app, options->project);
   AddSelectionOptions(app, options->selection);
   AddBackend(app, options->backend);
-  app.add_option("--out", options->out,
-                 "directory for events.ndjson, report.html, junit.xml, summary.md and logs/; "
-                 "default: one of its "
-                 "own under the state directory, to which 'latest' there links");
+  app.add_option(
+      "--out", options->out,
+      "directory for events.ndjson, the reports and logs/; default: one of its own under the state "
+      "directory, to which 'latest' there links");
   return [options, &program] { return Main(program, *options); };
 }
 

@@ -19,7 +19,7 @@ constexpr Duration kLook{5};
 // What an earlier run may have left in a results directory that is used again.
 Status ClearResults(FileSystem& files, const std::string& results) {
   for (const std::string_view name :
-       {"events.ndjson", "junit.xml", "summary.md", "report.html", "logs", "runs"}) {
+       {"events.ndjson", "junit.xml", "summary.md", "report.html", "trace.json", "logs", "runs"}) {
     TRY_DO(files.Remove(fmt::format("{}/{}", results, name)));
   }
   return files.MakeDirectories(results);

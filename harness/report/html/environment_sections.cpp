@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/html/deployments.h"
+#include "report/html/lane_svg.h"
 #include "report/html/sections.h"
 #include "report/html/topology_svg.h"
 #include "report/wording.h"

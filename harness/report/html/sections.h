@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "report/html/timeline.h"
 #include "report/html/values.h"
 #include "report/results.h"
+#include "report/timeline.h"
 
 namespace ctestbed {
 

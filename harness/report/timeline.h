@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/event.h"
@@ -36,12 +37,7 @@ struct Timeline {
 // What the end of the stream cut off ends there.
 Timeline FoldTimeline(const std::vector<Event>& events);
 
-// An SVG element 1000 units wide that stretches to the width it is given.
-std::string LaneSvg(const TimelineLane& lane, double length_s);
-// "deploy 210 ms, 3 runs 1.2 s, idle 20 ms, teardown 9 ms".
-std::string DescribeLane(const TimelineLane& lane);
-
-// Round times for an axis of that length, in seconds; at most nine.
-std::vector<double> AxisTicks(double length_s);
+// "deploy", "idle", "run", "case", "teardown".
+std::string_view BarKindName(TimelineBar::Kind kind);
 
 }  // namespace ctestbed

@@ -1,17 +1,16 @@
-#include "report/html/timeline.h"
+#include "report/timeline.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "report/test_stream.h"
+#include "report/trace.h"
 
 namespace ctestbed {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 using Kind = TimelineBar::Kind;
 
@@ -48,7 +47,6 @@ TEST(Timeline, HasABarForAllThatAnEnvironmentDid) {
   EXPECT_NEAR(lane.bars[3].begin_s, 0.5 - 0.012, 1e-9);
   EXPECT_EQ(lane.bars[2].verdict, Verdict::kFailed);
   EXPECT_EQ(lane.bars[4].verdict, Verdict::kPassed);
-  EXPECT_EQ(DescribeLane(lane), "deploy 100 ms, run 200 ms, idle 200 ms, teardown 100 ms");
 }
 
 TEST(Timeline, EndsWhatTheStreamCutsOff) {
@@ -78,36 +76,18 @@ TEST(Timeline, TellsAFailedDeployAndLeftovers) {
   for (const TimelineBar& bar : timeline.lanes[0].bars) EXPECT_EQ(bar.verdict, Verdict::kFailed);
 }
 
-TEST(LaneSvg, EscapesNamesAndStaysInItsWidth) {
-  TimelineLane lane{"<lane>&\"", {{Kind::kRun, 0, 1, "<b>run", Verdict::kPassed}}};
-  lane.bars.push_back({Kind::kTeardown, 1, 1, "", Verdict::kPassed});
-  const std::string svg = LaneSvg(lane, 1);
-  EXPECT_THAT(svg, Not(HasSubstr("<b>")));
-  EXPECT_THAT(svg, HasSubstr("aria-label=\"&lt;lane&gt;&amp;&quot;: run 1 s, teardown 0 ms\""));
-  EXPECT_THAT(svg, HasSubstr("x=\"998.50\" y=\"7\" width=\"1.50\""));
-}
-
-TEST(LaneSvg, DrawsEveryBadCaseButNotEveryGoodOne) {
-  TimelineLane lane{"l", {}};
-  for (int i = 0; i < 50'000; ++i) {
-    lane.bars.push_back({Kind::kCase, i * 1e-3, (i + 1) * 1e-3, "c",
-                         i % 10'000 == 0 ? Verdict::kFailed : Verdict::kPassed});
-  }
-  const std::string svg = LaneSvg(lane, 50);
-  size_t failed = 0;
-  for (size_t at = 0; (at = svg.find("case failed", at)) != std::string::npos; ++at) ++failed;
-  EXPECT_EQ(failed, 5U);
-  EXPECT_LT(svg.size(), 100'000U);
-}
-
-TEST(AxisTicks, AreFewAndRound) {
-  EXPECT_THAT(AxisTicks(0), ElementsAre(0));
-  EXPECT_THAT(AxisTicks(2.5), ElementsAre(0, 0.5, 1, 1.5, 2, 2.5));
-  EXPECT_THAT(AxisTicks(61), ElementsAre(0, 20, 40, 60));
-  for (const double length : {1e-3, 0.7, 9.0, 59.0, 1e4}) {
-    EXPECT_GE(AxisTicks(length).size(), 3U) << length;
-    EXPECT_LE(AxisTicks(length).size(), 9U) << length;
-  }
+TEST(Trace, HasCompleteEventsOfAThreadForEachEnvironment) {
+  const auto trace = ParseJson(RenderTrace(OneRun().events));
+  ASSERT_TRUE(trace.has_value());
+  ASSERT_EQ(trace->size(), 5U);
+  EXPECT_EQ((*trace)[0]["args"]["name"], "monolith,store=redis");
+  const Json& run = (*trace)[2];
+  EXPECT_EQ(run["name"], RunName(kAccounts));
+  EXPECT_EQ(run["ph"], "X");
+  EXPECT_EQ(run["ts"], 400'000);
+  EXPECT_EQ(run["dur"], 200'000);
+  EXPECT_EQ(run["args"]["verdict"], "failed");
+  EXPECT_EQ(RenderTrace({}), "[\n]\n");
 }
 
 }  // namespace
