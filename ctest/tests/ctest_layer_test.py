@@ -142,7 +142,7 @@ class Plain(CtestLayer):
         self.sample.write("suites/wrong.yaml", WRONG.replace("solo", "[solo, crash]") % "wrong")
         self.sample.write("suites/unready.yaml", (WRONG % "unready").replace("404", "404\n    skip: later"))
         self.sample.write("suites/killed.yaml", FLAKY.replace(
-            "mkdir, ../first-attempt-failed", "sh, -c, 'kill -KILL $$$$'").replace("flaky", "killed"))
+            "mkdir, ../first-attempt-failed", "sh, -c, 'kill -KILL $$'").replace("flaky", "killed"))
         self.sample.configure()
         run = self.sample.ctest()
         report = self.sample.report()

@@ -36,6 +36,34 @@ def write_project(project):
     project.suite("later", "shop", tests=[{"name": "not yet", "GET /": 200, "skip": "written next week"}])
 
 
+# The texts whose contrast with what is behind them is below WCAG's 4.5 to 1 (3 to 1 when large).
+LOW_CONTRAST = """
+const canvas = Object.assign(document.createElement('canvas'), {width: 1, height: 1});
+const pen = canvas.getContext('2d', {willReadFrequently: true});
+const over = (colours) => {
+  pen.clearRect(0, 0, 1, 1);
+  for (const colour of colours) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }
+  return [...pen.getImageData(0, 0, 1, 1).data];
+};
+const luminance = (colour) => {
+  const [r, g, b] = colour.map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+  return .2126 * r + .7152 * g + .0722 * b;
+};
+return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.off, .skip, dialog')
+    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => {
+  const inside = e.closest('svg');
+  const behind = [];
+  for (let at = e; at; at = at.parentElement) behind.unshift(getComputedStyle(at).backgroundColor);
+  if (inside) behind.push(getComputedStyle(inside.querySelector('rect') ?? inside).fill);
+  const style = getComputedStyle(e);
+  const [a, b] = [over(behind), over([...behind, inside ? style.fill : style.color])].map(luminance);
+  const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+  const large = parseFloat(style.fontSize) >= 24;
+  return ratio < (large ? 3 : 4.5) ? `${ratio.toFixed(2)} ${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}` : '';
+}).filter(Boolean);
+"""
+
+
 class ReportPage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -87,6 +115,12 @@ class ReportPage(unittest.TestCase):
             browser.screenshot(self.shots / f"{name}.png")
             browser.screenshot(self.shots / f"{name}-top.png", whole=False)
         self.expect_quiet(browser)
+
+    def test_contrast(self):
+        browser = self.browse()
+        for dark in (False, True):
+            browser.look(*DESKTOP, dark)
+            self.assertEqual(browser.run(LOW_CONTRAST), [], dark)
 
     def test_every_part_by_mouse(self):
         browser = self.browse()
@@ -178,9 +212,9 @@ class ReportPage(unittest.TestCase):
             self.assertIn(part, text)
         shown = browser.cdp("Runtime.evaluate", expression="document.querySelector('#table').checkVisibility()")
         self.assertFalse(shown["result"]["value"])
+        browser.screenshot(self.shots / "without-javascript.png")
         browser.click("details.of-run summary")
         browser.click("a.square")
-        browser.screenshot(self.shots / "without-javascript.png")
         self.expect_quiet(browser)
 
     def test_print(self):

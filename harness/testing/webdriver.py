@@ -4,12 +4,11 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # section 11, "web element identifier"
 KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "ArrowUp": "\ue013", "ArrowDown": "\ue015", "Tab": "\ue004"}
@@ -23,33 +22,34 @@ def missing():
     return ""
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Browser:
     """Ends, with all its processes, when its context does."""
 
     def __init__(self, width=1280, height=900, javascript=True, dark=False):
         self.directory = tempfile.mkdtemp(prefix="ctb-chromium-", dir="/tmp")
-        self.port = free_port()
         environment = {"PATH": os.environ["PATH"], "HOME": self.directory, "TMPDIR": self.directory,
                        "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": self.directory}
         # In a process group of its own, so that the end of it is the end of the browser.
         self.driver = subprocess.Popen(
-            ["chromedriver", f"--port={self.port}", "--log-level=SEVERE"], env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            ["chromedriver", "--port=0", "--log-level=SEVERE"], env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             start_new_session=True)
-        self.session = None
+        self.port = self.session = None
         try:
             self._begin(width, height, javascript, dark)
         except BaseException:
             self.close()
             raise
 
+    def _started_on(self):
+        """The port that the driver took and now listens on."""
+        for line in self.driver.stdout:
+            if started := re.search(r"started successfully on port (\d+)", line):
+                return int(started.group(1))
+        raise RuntimeError(f"chromedriver ended with {self.driver.wait()}")
+
     def _begin(self, width, height, javascript, dark):
+        self.port = self._started_on()
         arguments = ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
                      f"--user-data-dir={self.directory}/profile", f"--window-size={width},{height}",
                      "--force-device-scale-factor=1", "--disable-background-networking",
@@ -60,15 +60,7 @@ class Browser:
         options = {"args": arguments, "binary": shutil.which("chromium"), "prefs": preferences}
         capabilities = {"goog:chromeOptions": options,
                         "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
-                break
-            except ConnectionError:
-                if time.monotonic() > deadline or self.driver.poll() is not None:
-                    raise
-                time.sleep(0.02)
+        answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
         self.session = answer["sessionId"]
         self.look(width, height, dark)
 
@@ -97,6 +89,7 @@ class Browser:
         except ProcessLookupError:
             pass
         self.driver.wait()
+        self.driver.stdout.close()
         self._kill_rest()
         shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -97,12 +97,13 @@ class DeploymentFold {
     }
   }
 
-  // An instance is called by the node's name, followed by "-N" for all but the first.
+  // An instance is called by the node's name, followed by a number for all but the first.
   // Should another node be called like that, an instance is shown with both.
   static bool IsInstanceOf(std::string_view name, std::string_view node) {
     if (!name.starts_with(node)) return false;
     name.remove_prefix(node.size());
-    return name.empty() || (name.front() == '-' && IsDigits(name.substr(1)));
+    return name.empty() ||
+           ((name.front() == '-' || name.front() == '.') && IsDigits(name.substr(1)));
   }
 
   std::vector<Configuration> configurations_;

@@ -11,7 +11,7 @@ namespace ctestbed {
 
 // One instance of a node, by its last start.
 struct InstanceStory {
-  std::string name;  // "main", "main-1"
+  std::string name;  // "main", "main.2"
   std::string log;   // directory, relative to the results
   std::map<std::string, std::string> endpoints;
   std::string failure;

@@ -65,7 +65,7 @@ TEST(Deployments, TellReplicasApartFromNodesWithLikeNames) {
   Stream stream;
   stream.Begin({kAccounts}).Deploying(kAccounts);
   stream.last().nodes = {{.name = "main", .replicas = 2}, {.name = "main-db"}};
-  for (const char* name : {"main", "main-1", "main-db"}) stream.NodeReady(name, "p", "127.0.0.1:1");
+  for (const char* name : {"main", "main.2", "main-db"}) stream.NodeReady(name, "p", "127.0.0.1:1");
   const auto configurations = FoldDeployments(stream.Ready(kAccounts).events);
   ASSERT_THAT(configurations, SizeIs(1));
   EXPECT_THAT(configurations[0].nodes[0].instances, SizeIs(2));
