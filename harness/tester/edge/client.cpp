@@ -8,7 +8,9 @@ namespace ctestbed {
 namespace {
 
 constexpr std::chrono::hours kForEver{24};
-constexpr Duration kAnswerTime{5000};  // for pongs and close frames that are sent unasked
+constexpr Duration kGoodByeTime{300};
+constexpr size_t kMostBytes = 512U << 20U;  // of what is kept of a client's traffic
+constexpr Duration kAnswerTime{5000};       // for pongs and close frames that are sent unasked
 
 Result<std::unique_ptr<ByteStream>> Connect(const Connecting& how, TimePoint deadline,
                                             const std::stop_token& stop) {
@@ -119,6 +121,10 @@ bool Client::TakeAll(Connection& connection, TimePoint at) {
     const bool is_close = arrival->op == WsOp::kClose;
     Take(connection, std::move(*arrival), at);
     if (is_close) return false;
+    if (bytes_ > kMostBytes) {
+      End(connection, {kWsAbnormal, "", false, "more came than is kept of a client: 512 MiB"});
+      return false;
+    }
   }
   const auto& violation = connection.receiver.violation();
   if (!violation) return true;
@@ -142,6 +148,7 @@ void Client::Take(Connection& connection, WsArrival arrival, TimePoint at) {
   {
     const std::lock_guard lock(mutex_);
     if (!IsControl(arrival.op)) traffic.number = ++messages_;
+    bytes_ += arrival.payload.size();
     Record(std::move(traffic));
     answers = !connection.stalled && connection.pongs;
   }
@@ -312,14 +319,21 @@ void Client::Note(std::string text) {
   Record(std::move(note));
 }
 
+void Client::SayGoodBye() {
+  if (!connection_) return;
+  patience_ = clock_.Now() + kGoodByeTime;
+  SendClose(kWsNormal, "", patience_);
+}
+
 void Client::GoodBye() {
   if (!connection_) return;
-  constexpr Duration kMoment{300};
-  const TimePoint deadline = clock_.Now() + kMoment;
-  if (SendClose(kWsNormal, "", deadline)) {
+  if (patience_ == TimePoint{}) SayGoodBye();
+  {
     std::unique_lock lock(mutex_);
-    if (!paused_) changed_.wait_until(lock, deadline, [&] { return connection_->ended; });
+    const bool may_answer = connection_->close_sent && !paused_;
+    if (may_answer) changed_.wait_until(lock, patience_, [&] { return connection_->ended; });
   }
+  patience_ = {};
   connection_->stream->FinishWriting();
   Disconnect();
 }

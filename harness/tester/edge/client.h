@@ -95,6 +95,10 @@ class Client {
   void Pause();
   void Resume();
 
+  // Sends the last close frame ahead of the destructor, which waits for its answer: so that many
+  // clients wait at once.
+  void SayGoodBye();
+
   // Looks again and again, as traffic arrives, until `done`. kEnded when the connection is at its
   // end and `done` said no to all that came. Resumes a client that was paused.
   Waited WaitUntil(TimePoint deadline, const std::stop_token& stop,
@@ -126,10 +130,12 @@ class Client {
   std::optional<WsAnswer> answer_;
   Duration shake_time_{0};
   int calls_ = 0;
+  TimePoint patience_;        // how long to wait for the answer to the last close frame
   mutable std::mutex mutex_;  // for what follows
   std::condition_variable_any changed_;
   Inbox inbox_;
   int messages_ = 0;
+  size_t bytes_ = 0;  // received
   bool paused_ = false;
   std::unique_ptr<Connection> connection_;  // null: never opened, or broken off
 };

@@ -97,6 +97,10 @@ EdgeCase::EdgeCase(std::shared_ptr<const EdgeSettings> settings, std::vector<Nam
       clock_(clock),
       start_(clock.Now()) {}
 
+EdgeCase::~EdgeCase() {
+  for (const auto& [name, client] : clients_) client->SayGoodBye();
+}
+
 Client& EdgeCase::Get(const std::string& name) {
   std::unique_ptr<Client>& client = clients_[name];
   if (!client) client = std::make_unique<Client>(name, clock_);

@@ -26,6 +26,9 @@ class EdgeCase final : public CaseState {
   // `files` counts the files of frames that the run has written.
   EdgeCase(std::shared_ptr<const EdgeSettings> settings, std::vector<NamedClient> more,
            std::shared_ptr<std::atomic<int>> files, const Clock& clock);
+  ~EdgeCase() override;
+  EdgeCase(const EdgeCase&) = delete;
+  EdgeCase& operator=(const EdgeCase&) = delete;
 
   // Made when first asked for.
   Client& Get(const std::string& name);
