@@ -7,13 +7,19 @@
 namespace ctestbed {
 namespace {
 
-constexpr Duration kFirstStep{5};
+constexpr Duration kShortestStep{5};
 constexpr Duration kLongestStep{100};
+constexpr int kStepsPerWait = 50;
 // A hung answer must not use up the whole wait; a slow one must still get through in the end.
 constexpr Duration kFirstPatience{2'000};
 
 TimePoint Earlier(TimePoint deadline, TimePoint now, Duration span) {
   return std::min(deadline, now + span);
+}
+
+Duration StepAfter(TimePoint::duration waited) {
+  const auto step = std::chrono::duration_cast<Duration>(waited / kStepsPerWait);
+  return std::clamp(step, kShortestStep, kLongestStep);
 }
 
 }  // namespace
@@ -22,8 +28,8 @@ Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd&
                       Clock& clock, TimePoint deadline, std::stop_token stop) {
   Error last{ErrorKind::kTimeout, "the deadline had passed before the first probe", {}, {}};
   Duration patience = kFirstPatience;
-  for (Duration step = kFirstStep; clock.Now() < deadline;
-       step = std::min(step * 2, kLongestStep)) {
+  const TimePoint start = clock.Now();
+  for (bool is_first = true; clock.Now() < deadline; is_first = false) {
     const Status answer = probe.Check(target, Earlier(deadline, clock.Now(), patience), stop);
     // Asked after the probe: an answer on the port of a dead node comes from somebody else.
     if (const auto end = subject_end()) {
@@ -35,8 +41,8 @@ Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd&
     if (timed_out) patience *= 2;
     // What the deadline cut short says less than the answer before it.
     const bool cut_short = timed_out && clock.Now() >= deadline;
-    if (!cut_short || step == kFirstStep) last = answer.error();
-    clock.SleepUntil(Earlier(deadline, clock.Now(), step), stop);
+    if (!cut_short || is_first) last = answer.error();
+    clock.SleepUntil(Earlier(deadline, clock.Now(), StepAfter(clock.Now() - start)), stop);
   }
   last.kind = ErrorKind::kTimeout;
   return tl::unexpected(std::move(last));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "probe/probe.h"
@@ -57,10 +58,17 @@ TEST_F(WaitUntilReadyTest, AsksAtOnce) {
   EXPECT_EQ(probe.asked, (std::vector<long>{0}));
 }
 
-TEST_F(WaitUntilReadyTest, DoublesItsStepsUpTo100Ms) {
-  ScriptedProbe probe(clock, [](size_t attempt) { return attempt < 8 ? NotYet() : Status(); });
-  EXPECT_TRUE(Wait(probe, Duration(1000)).has_value());
-  EXPECT_EQ(probe.asked, (std::vector<long>{0, 5, 15, 35, 75, 155, 255, 355}));
+TEST_F(WaitUntilReadyTest, AsksLessOftenTheLongerItWaits) {
+  ScriptedProbe probe(clock, [](size_t) { return NotYet(); });
+  EXPECT_FALSE(Wait(probe, Duration(10'000)).has_value());
+  const auto step_at = [&](long time) {
+    const auto next = std::upper_bound(probe.asked.begin(), probe.asked.end(), time);
+    return *next - *std::prev(next);
+  };
+  EXPECT_EQ(step_at(0), 5);
+  EXPECT_EQ(step_at(200), 5);
+  EXPECT_EQ(step_at(1000), 19);  // after the question at 984 ms
+  EXPECT_EQ(step_at(9000), 100);
 }
 
 TEST_F(WaitUntilReadyTest, GivesTheLastAnswerAtTheDeadline) {
