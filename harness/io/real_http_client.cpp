@@ -1,14 +1,13 @@
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <mutex>
 
 #include "base/text.h"
 #include "io/http_client.h"
+#include "io/libcurl.h"
 #include "io/poll.h"
 #include "io/system_error.h"
 
@@ -349,8 +348,6 @@ class RealHttpClient final : public HttpClient {
 }  // namespace
 
 std::unique_ptr<HttpClient> MakeRealHttpClient() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   return std::make_unique<RealHttpClient>();
 }
 
