@@ -54,9 +54,10 @@ const ProbeEntry* FindProbe(std::string_view name);
 using SubjectEnd = std::function<std::optional<std::string>()>;
 
 // Asks at once, then whenever a fiftieth of the time that it has waited is over, but at least 5 and
-// at most 100 ms, until the probe is content, the subject has ended, `deadline` or `stop`. One answer may take 2 s, twice as long after each that did not
-// come in time. kEnvironment "exited with code 3 before it was ready"; kTimeout with the last
-// answer of the probe; kUnsupported at once.
+// at most 100 ms, until the probe is content, the subject has ended, `deadline` or `stop`. One
+// answer may take 2 s, twice as long after each that did not come in time. kEnvironment "exited
+// with code 3 before it was ready"; kTimeout with the last answer of the probe; kUnsupported at
+// once.
 Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd& subject_end,
                       Clock& clock, TimePoint deadline, std::stop_token stop);
 
