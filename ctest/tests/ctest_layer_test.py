@@ -461,7 +461,8 @@ class Kills(CtestLayer):
             if not (path / "events.ndjson").exists():
                 continue  # killed before its supervisor was there
             self.assertIn("ended before it was finished", (path / "summary.md").read_text(encoding="utf-8"))
-            self.assertTrue((path / "junit.xml").exists())
+            for name in ("junit.xml", "report.html"):
+                self.assertTrue((path / name).exists(), name)
 
     def test_signals(self):
         self.sample.write("suites/slow.yaml", SLOW)
@@ -496,7 +497,8 @@ class Kills(CtestLayer):
         path = self.sample.report().path
         self.assertEqual(self.sample.ctest("-R", "hello@solo").code, 0)
         self.expect_clean()
-        self.assertTrue((path / "junit.xml").exists())
+        for name in ("junit.xml", "report.html"):
+            self.assertTrue((path / name).exists(), name)
 
     def wait_for_run(self, name):
         deadline = time.monotonic() + 10

@@ -114,6 +114,8 @@ class ReportPage(unittest.TestCase):
             self.assertFalse(browser.run("return document.querySelector('img, [onerror]') !== null"))
             browser.screenshot(self.shots / f"{name}.png")
             browser.screenshot(self.shots / f"{name}-top.png", whole=False)
+        browser.look(320, 640)
+        self.assertEqual(browser.run("return document.documentElement.scrollWidth"), 320)
         self.expect_quiet(browser)
 
     def test_contrast(self):

@@ -108,10 +108,14 @@ TEST(TopologySvg, EscapesAndShortensNames) {
   EXPECT_THAT(svg, HasSubstr("\u2026</text>"));
 }
 
-TEST(TopologySvg, SaysWhatABoxHasNoRoomFor) {
+TEST(TopologySvg, PacksServicesAndSaysWhenThereAreMore) {
   NodeStory node = Story("main");
+  node.facts.services = {"accounts", "auth", "behavior", "connect"};
+  EXPECT_THAT(TopologySvg({node}), HasSubstr(">accounts, auth, behavior,</text>"));
   for (int i = 0; i < 20; ++i) node.facts.services.push_back("service" + std::to_string(i));
-  EXPECT_THAT(TopologySvg({node}), HasSubstr(">and 16 more</text>"));
+  node.instances = {{"main", "", {{"http", "127.0.0.1:1"}}, ""}};
+  EXPECT_THAT(TopologySvg({node}), HasSubstr(">\u2026</text>"));
+  EXPECT_THAT(TopologySvg({node}), HasSubstr(">http 127.0.0.1:1</text>"));
 }
 
 }  // namespace

@@ -111,7 +111,9 @@ void AddTimeline(const Timeline& timeline, Values& page) {
   Values lanes{Values::type::list};
   for (size_t i = 0; i < count; ++i) {
     const TimelineLane& lane = timeline.lanes[i];
-    lanes.push_back(MakeValues({{"name", Text(lane.name)},
+    // With room to break a line after each choice.
+    const std::string name = Join(Split(lane.name, ','), ", ");
+    lanes.push_back(MakeValues({{"name", Text(name)},
                                 {"svg", Markup(LaneSvg(lane, timeline.length_s))},
                                 {"sum", Text(DescribeLane(lane))}}));
   }

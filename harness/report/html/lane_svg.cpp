@@ -102,6 +102,10 @@ std::string DescribeLane(const TimelineLane& lane) {
     parts.push_back(fmt::format("{}{}{} {}", number, BarKindName(kind), number.empty() ? "" : "s",
                                 FormatDuration(Milliseconds(std::max(time, 0.0)))));
   }
+  const bool deployed = std::any_of(lane.bars.begin(), lane.bars.end(), [](const TimelineBar& bar) {
+    return bar.kind == Kind::kDeploy;
+  });
+  if (!deployed) parts.emplace_back("in an environment deployed for others");
   return Join(parts, ", ");
 }
 

@@ -18,6 +18,8 @@ TEST(DescribeLane, LeavesRunsOutOfIdleTime) {
                            {Kind::kRun, 2, 3, "a", Verdict::kPassed},
                            {Kind::kRun, 3, 4, "b", Verdict::kFailed}}};
   EXPECT_EQ(DescribeLane(lane), "deploy 1 s, 2 runs 2 s, idle 2 s");
+  EXPECT_EQ(DescribeLane({"l", {{Kind::kRun, 2, 3, "a", Verdict::kPassed}}}),
+            "run 1 s, in an environment deployed for others");
 }
 
 TEST(LaneSvg, EscapesNamesAndStaysInItsWidth) {
@@ -25,7 +27,8 @@ TEST(LaneSvg, EscapesNamesAndStaysInItsWidth) {
   lane.bars.push_back({Kind::kTeardown, 1, 1, "", Verdict::kPassed});
   const std::string svg = LaneSvg(lane, 1);
   EXPECT_THAT(svg, Not(HasSubstr("<b>")));
-  EXPECT_THAT(svg, HasSubstr("aria-label=\"&lt;lane&gt;&amp;&quot;: run 1 s, teardown 0 ms\""));
+  EXPECT_THAT(svg, HasSubstr("aria-label=\"&lt;lane&gt;&amp;&quot;: run 1 s, teardown 0 ms, in an "
+                             "environment deployed for others\""));
   EXPECT_THAT(svg, HasSubstr("x=\"998.50\" y=\"7\" width=\"1.50\""));
 }
 

@@ -58,19 +58,36 @@ struct Grid {
   Names suites;
   Names environments;
   std::map<std::pair<size_t, size_t>, size_t> runs;
-  std::vector<size_t> first_of_suite;        // a run of each suite
-  std::vector<size_t> first_of_environment;  // a run of each environment
+  std::vector<size_t> run_of_suite;        // a run of each suite
+  std::vector<size_t> run_of_environment;  // a run of each
   Duration longest{1};
 };
 
+// Environments of one preset stand side by side.
+Names PlaceEnvironments(const std::vector<RunResult>& runs) {
+  Names presets;
+  std::map<size_t, std::vector<std::string>> by_preset;
+  for (const RunResult& run : runs) {
+    by_preset[presets.Place(run.run.preset)].push_back(
+        EnvironmentName(run.run.preset, run.run.cell));
+  }
+  Names environments;
+  for (const auto& [preset, names] : by_preset) {
+    for (const std::string& name : names) environments.Place(name);
+  }
+  return environments;
+}
+
 Grid MakeGrid(const Results& results) {
   Grid grid;
+  grid.environments = PlaceEnvironments(results.runs);
+  grid.run_of_environment.resize(grid.environments.size());
   for (size_t i = 0; i < results.runs.size(); ++i) {
     const RunResult& run = results.runs[i];
     const size_t row = grid.suites.Place(run.run.suite);
     const size_t column = grid.environments.Place(EnvironmentName(run.run.preset, run.run.cell));
-    if (row == grid.first_of_suite.size()) grid.first_of_suite.push_back(i);
-    if (column == grid.first_of_environment.size()) grid.first_of_environment.push_back(i);
+    if (row == grid.run_of_suite.size()) grid.run_of_suite.push_back(i);
+    grid.run_of_environment[column] = i;
     grid.runs[{row, column}] = i;
     grid.longest = std::max(grid.longest, run.duration);
   }
@@ -113,7 +130,7 @@ Values Row(const Results& results, const Grid& grid, size_t row, size_t columns)
                           : Square(results.runs[run->second], run->second, grid.longest));
   }
   return MakeValues(
-      {{"suite", Text(results.runs[grid.first_of_suite[row]].run.suite)}, {"squares", squares}});
+      {{"suite", Text(results.runs[grid.run_of_suite[row]].run.suite)}, {"squares", squares}});
 }
 
 class StaticRuns {
@@ -164,7 +181,7 @@ void AddMatrix(const Results& results, Values& page) {
       std::min({grid.suites.size(), kMostSuites, kMostSquares / std::max<size_t>(columns, 1)});
   Values column_list{Values::type::list};
   for (size_t i = 0; i < columns; ++i) {
-    column_list.push_back(Column(results.runs[grid.first_of_environment[i]]));
+    column_list.push_back(Column(results.runs[grid.run_of_environment[i]]));
   }
   Values row_list{Values::type::list};
   for (size_t i = 0; i < rows; ++i) row_list.push_back(Row(results, grid, i, columns));

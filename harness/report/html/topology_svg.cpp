@@ -18,7 +18,7 @@ constexpr int kLineHeight = 18;
 constexpr int kPadding = 12;
 constexpr int kMargin = 8;
 constexpr size_t kMostColumns = 30;  // characters in a line of a box
-constexpr size_t kMostLines = 6;
+constexpr size_t kMostLines = 4;     // of services, and of endpoints
 
 struct Line {
   std::string style;
@@ -50,22 +50,40 @@ std::string Shortened(const std::string& text) {
   return cut + "\u2026";
 }
 
+// Names, as many in a line as fit.
+std::vector<std::string> Packed(const std::vector<std::string>& names) {
+  std::vector<std::string> lines;
+  for (const std::string& name : names) {
+    if (lines.empty() || lines.back().size() + name.size() + 3 > kMostColumns) {
+      if (!lines.empty()) lines.back() += ',';
+      lines.push_back(name);
+    } else {
+      lines.back() += ", " + name;
+    }
+  }
+  return lines;
+}
+
+void AddSome(const std::string& style, const std::vector<std::string>& texts,
+             std::vector<Line>& lines) {
+  const size_t count = texts.size() > kMostLines ? kMostLines - 1 : texts.size();
+  for (size_t i = 0; i < count; ++i) lines.push_back({style, texts[i]});
+  if (count < texts.size()) lines.push_back({style, "\u2026"});
+}
+
 std::vector<Line> LinesOf(const NodeStory& node) {
   const NodeFacts& facts = node.facts;
   std::string name = facts.name;
   if (facts.replicas > 1) name += fmt::format(" \u00d7{}", facts.replicas);
   std::vector<Line> lines{{"name", name}};
-  for (const std::string& service : facts.services) lines.push_back({"service", service});
+  AddSome("service", Packed(facts.services), lines);
+  std::vector<std::string> endpoints;
   for (const InstanceStory& instance : node.instances) {
     for (const auto& [port, address] : instance.endpoints) {
-      lines.push_back({"endpoint", fmt::format("{} {}", port, address)});
+      endpoints.push_back(fmt::format("{} {}", port, address));
     }
   }
-  if (lines.size() > kMostLines) {
-    const size_t more = lines.size() - kMostLines + 1;
-    lines.resize(kMostLines - 1);
-    lines.push_back({"more", fmt::format("and {} more", more)});
-  }
+  AddSome("endpoint", endpoints, lines);
   return lines;
 }
 
