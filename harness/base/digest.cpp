@@ -6,22 +6,36 @@
 #include <array>
 
 namespace ctestbed {
+namespace {
 
-std::string Sha256(std::string_view content) {
+// Of a library context of our own, which does not read OpenSSL's configuration file: that would
+// take longer than all that most commands do.
+EVP_MD* Fetch(const char* algorithm) {
+  static OSSL_LIB_CTX* const context = OSSL_LIB_CTX_new();
+  return EVP_MD_fetch(context, algorithm, nullptr);
+}
+
+std::string Digest(std::string_view content, const EVP_MD* algorithm) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned int size = 0;
-  EVP_Digest(content.data(), content.size(), bytes.data(), &size, EVP_sha256(), nullptr);
+  EVP_Digest(content.data(), content.size(), bytes.data(), &size, algorithm, nullptr);
+  return {bytes.begin(), bytes.begin() + size};
+}
+
+}  // namespace
+
+std::string Sha256(std::string_view content) {
+  static const EVP_MD* const algorithm = Fetch("SHA256");
   std::string text;
-  for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes.at(i));
+  for (const char byte : Digest(content, algorithm)) {
+    text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  }
   return text;
 }
 
 std::string Sha1Bytes(std::string_view content) {
-  std::array<char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned int size = 0;
-  EVP_Digest(content.data(), content.size(), reinterpret_cast<unsigned char*>(bytes.data()), &size,
-             EVP_sha1(), nullptr);
-  return {bytes.data(), size};
+  static const EVP_MD* const algorithm = Fetch("SHA1");
+  return Digest(content, algorithm);
 }
 
 }  // namespace ctestbed
