@@ -33,9 +33,9 @@ Result<std::string> BytesOf(std::string_view form, const std::string& text) {
 
 void CheckEncoding(const Fields& fields, Diagnostics& problems) {
   for (const std::string_view form : {"hex", "base64"}) {
-    const auto text = fields.Text(form);
-    if (!text || HasReferences(text->value)) continue;
-    const Result<std::string> bytes = BytesOf(form, text->value);
+    const Document* text = fields.Find(form);
+    if (text == nullptr || !text->IsScalar() || HasReferences(text->text)) continue;
+    const Result<std::string> bytes = BytesOf(form, text->text);
     if (!bytes) problems.Error(text->mark, bytes.error().message);
   }
 }
@@ -131,13 +131,25 @@ class PatternMatch {
   }
 
   void MatchBytes(const Document::Entry& entry) {
+    if (message_.op == WsOp::kText) {
+      return Add("", {{entry.value.mark, "is a text, wanted a binary message", {}}});
+    }
+    if (entry.value.IsMap()) {
+      const Actual text = Actual::Text(HexText(message_.payload));
+      return Add("", ctestbed::Match(entry.value, text, variables_));
+    }
     const auto text = ExpandText({entry.value.text, entry.value.mark}, variables_);
     if (!text) return Add("", {text.error()});
     const Result<std::string> wanted = BytesOf(entry.key.value, *text);
-    std::string remark =
-        wanted ? BytesDifference(message_.payload, *wanted) : wanted.error().message;
-    if (message_.op == WsOp::kText) remark = "is a text, wanted a binary message";
-    Add("", remark.empty() ? Failures{} : Failures{{entry.value.mark, std::move(remark), {}}});
+    if (wanted && *wanted == message_.payload) return Add("", {});
+    Add("", {{entry.value.mark, wanted ? Difference(*wanted) : wanted.error().message, {}}});
+  }
+
+  // Masked first, so that no hidden value is shown as digits.
+  std::string Difference(const std::string& wanted) const {
+    const std::string difference =
+        BytesDifference(variables_.Mask(message_.payload), variables_.Mask(wanted));
+    return difference.empty() ? "differs within a hidden value" : difference;
   }
 
   void MatchNumber(const Document::Entry& entry, size_t number) {
@@ -229,6 +241,9 @@ void CheckPattern(const Document& pattern, Diagnostics& problems) {
   }
   CheckEncoding(fields, problems);
   if (const Document* text = fields.Find("text")) CheckMatcher(*text, ValueKind::kText, problems);
+  if (const Document* hex = fields.Find("hex"); hex != nullptr && !hex->IsScalar()) {
+    CheckMatcher(*hex, ValueKind::kText, problems);
+  }
   if (const Document* json = fields.Find("json"); json != nullptr) {
     HoldsPaths(*json) ? CheckPaths(*json, problems)
                       : CheckMatcher(*json, ValueKind::kJson, problems);

@@ -31,7 +31,7 @@ inline constexpr std::array<Field, 4> kPayloadFields{{
 inline constexpr std::array<Field, 9> kPatternFields{{
     {"text", Shape::kAny, "the text: a literal or operators"},
     {"json", Shape::kAny, "JSONPaths and what they find, or the whole value"},
-    {"hex", Shape::kText, "the bytes: 00 ff 10"},
+    {"hex", Shape::kAny, "the bytes: 00 ff 10, or operators on that text"},
     {"base64", Shape::kText, "the bytes"},
     {"size", Shape::kAny, "its length in bytes: a number or operators"},
     {"compressed", Shape::kBoolean, "whether it was sent compressed"},

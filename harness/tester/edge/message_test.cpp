@@ -75,7 +75,20 @@ TEST(Pattern, ShowsBytesAroundTheFirstDifference) {
   EXPECT_THAT(Wrong(fmt::format("{{hex: '{} 22'}}", long_text), binary(long_text + " 33 44")),
               ElementsAre("differs at byte 40: from byte 32 on 11 11 11 11 11 11 11 11 33 44, "
                           "wanted 11 11 11 11 11 11 11 11 22"));
+  EXPECT_THAT(Wrong("{hex: {starts: 00 ff}}", binary("00 ff 10")), IsEmpty());
+  EXPECT_THAT(Wrong("{hex: {ends: '11'}}", binary("00 ff 10")),
+              ElementsAre("is \"00 ff 10\", wanted it to end with \"11\""));
   EXPECT_THAT(WrongText("{hex: '61'}", "a"), ElementsAre("is a text, wanted a binary message"));
+}
+
+TEST(Pattern, ShowsNoHiddenBytes) {
+  Variables variables;
+  variables.Set("password", "hush");
+  variables.Hide("password");
+  const auto failures = MatchPattern(DocumentFromJson("{hex: '61 62'}"),
+                                     Message(WsOp::kBinary, "ahush"), Codec::kBinary, variables);
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].remark, "differs at byte 1: from byte 0 on 61 2a 2a 2a, wanted 61 62");
 }
 
 TEST(Pattern, SeesHowTheMessageCame) {
