@@ -48,6 +48,8 @@ std::vector<std::string> SuperviseCommand(const SessionOptions& options,
 
 Result<SessionHandle> StartSession(Program& program, const SessionOptions& options) {
   TRY(StateDirectory state, program.state());
+  // Most calls find their session, and to claim one writes to the disk.
+  if (state.IsLive(options.id)) return FindSession(program, options.id);
   auto lock = state.CreateSession(options.id);
   if (!lock) {
     if (lock.error().kind == ErrorKind::kConflict) return FindSession(program, options.id);
