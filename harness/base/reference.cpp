@@ -47,6 +47,13 @@ Result<std::vector<TextPiece>> ParseReferences(std::string_view text) {
   return pieces;
 }
 
+Lookup LookupIn(std::map<std::string, std::string> values) {
+  return [values = std::move(values)](std::string_view name) -> std::optional<std::string> {
+    const auto value = values.find(std::string(name));
+    return value == values.end() ? std::nullopt : std::optional(value->second);
+  };
+}
+
 Result<std::string> Expand(std::string_view text, const Lookup& lookup) {
   TRY(const auto pieces, ParseReferences(text));
   std::string expanded;

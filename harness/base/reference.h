@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ Result<std::vector<TextPiece>> ParseReferences(std::string_view text);
 
 // Gives the value of a name, or nothing when it is undefined.
 using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
+
+// Looks names up in a map of its own.
+Lookup LookupIn(std::map<std::string, std::string> values);
 
 // `text` with every reference replaced; kNotFound names the first undefined one. Values are
 // inserted as they are: never parsed again, never seen by a shell.

@@ -41,11 +41,15 @@ std::string RenderEnvironment(const EnvironmentView& view) {
   std::string text = fmt::format("{}  {}{}{}  {}  on {}\n", view.id, view.preset,
                                  cell.empty() ? "" : ",", cell, view.state, view.backend);
   for (const NodeView& node : view.nodes) {
-    text += fmt::format("  {:<16} {:<9}", node.name, node.state);
-    if (node.pid != 0) text += fmt::format(" pid {:<7}", node.pid);
-    for (const auto& [port, address] : node.endpoints) text += fmt::format(" {}={}", port, address);
-    if (!node.services.empty()) text += fmt::format("  [{}]", Join(node.services, ", "));
-    text += "\n";
+    for (const ReplicaView& replica : node.replicas) {
+      text += fmt::format("  {:<16} {:<9}", replica.name, node.state);
+      if (replica.pid != 0) text += fmt::format(" pid {:<7}", replica.pid);
+      for (const auto& [port, address] : replica.endpoints) {
+        text += fmt::format(" {}={}", port, address);
+      }
+      if (!node.services.empty()) text += fmt::format("  [{}]", Join(node.services, ", "));
+      text += "\n";
+    }
   }
   return text;
 }

@@ -15,15 +15,22 @@ struct LogsOptions {
   size_t tail = 0;
 };
 
-std::string Prefixed(const std::string& text, const NodeView& node, std::string_view stream,
+std::string Prefixed(const std::string& text, const std::string& name, std::string_view stream,
                      size_t tail) {
   std::string lines;
   const std::string shown = tail == 0 ? text : LastLines(text, tail);
   for (const std::string& line : Split(shown, '\n')) {
     if (line.empty() && lines.size() + 1 >= shown.size()) break;
-    lines += fmt::format("{} {} | {}\n", node.name, stream, Visible(line));
+    lines += fmt::format("{} {} | {}\n", name, stream, Visible(line));
   }
   return lines;
+}
+
+void PrintLogs(Program& program, const ReplicaView& replica, size_t tail) {
+  for (const std::string_view stream : {"stdout", "stderr"}) {
+    const auto text = program.files().Read(fmt::format("{}/{}.log", replica.log, stream));
+    if (text && !text->empty()) program.Print(Prefixed(*text, replica.name, stream, tail));
+  }
 }
 
 ExitCode Main(Program& program, const LogsOptions& options) {
@@ -36,10 +43,7 @@ ExitCode Main(Program& program, const LogsOptions& options) {
     known.push_back(node.name);
     if (!options.node.empty() && node.name != options.node) continue;
     found = true;
-    for (const std::string_view stream : {"stdout", "stderr"}) {
-      const auto text = program.files().Read(fmt::format("{}/{}.log", node.log, stream));
-      if (text && !text->empty()) program.Print(Prefixed(*text, node, stream, options.tail));
-    }
+    for (const ReplicaView& replica : node.replicas) PrintLogs(program, replica, options.tail);
   }
   if (found) return ExitCode::kPassed;
   return program.Complain(Error{ErrorKind::kNotFound,

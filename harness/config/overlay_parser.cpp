@@ -96,8 +96,8 @@ constexpr std::array kForeignNodeKeys{
 };
 
 // Words that begin references of other kinds, so that no node may be called by them.
-constexpr std::array<std::string_view, 7> kReservedNames{"cell",   "environment", "node",    "port",
-                                                         "preset", "run",         "services"};
+constexpr std::array<std::string_view, 8> kReservedNames{
+    "cell", "environment", "node", "port", "preset", "replica", "run", "services"};
 
 void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   const auto name = fields.Text("name");

@@ -79,6 +79,19 @@ void CheckProgram(const NodeOverlay& node, const Report& report) {
          "add run: {command: [PROGRAM, ARGUMENT...]}");
 }
 
+// The others of a node's replicas are called by its name and their number.
+void CheckReplicaNames(const NodeOverlay& node, const Nodes& nodes, const Report& report) {
+  for (int replica = 2; replica <= node.replicas.value_or(1); ++replica) {
+    const std::string name = fmt::format("{}.{}", node.name.value, replica);
+    const NodeOverlay* other = FindNode(nodes, name);
+    if (other == nullptr) continue;
+    report(other->name.mark,
+           fmt::format("node {} has the name of replica {} of node {}", Quote(name), replica,
+                       Quote(node.name.value)),
+           "give it another name");
+  }
+}
+
 void CheckDependencies(const NodeOverlay& node, const Nodes& nodes, const Report& report) {
   for (const auto& [name, state] : node.depends_on) {
     if (FindNode(nodes, name) != nullptr) continue;
@@ -183,6 +196,7 @@ void CheckNodes(const Nodes& nodes, const DocumentsByFile& documents, const Repo
   CycleCheck cycles(nodes, report);
   for (const NodeOverlay& node : nodes) {
     CheckProgram(node, report);
+    CheckReplicaNames(node, nodes, report);
     CheckDependencies(node, nodes, report);
     CheckNodeReferences(node, nodes, report);
     ports.CheckNode(node);

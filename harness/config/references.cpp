@@ -6,6 +6,7 @@
 
 #include "base/reference.h"
 #include "base/text.h"
+#include "model/node_addresses.h"
 
 namespace ctestbed {
 namespace {
@@ -98,16 +99,20 @@ void Substitute(Overlay& overlay, const std::map<std::string, std::string>& host
 }  // namespace
 
 std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes) {
-  std::vector<std::string> names{"environment.id", "node.name", "run.id"};
+  std::vector<std::string> names{"environment.id", "node.name", "replica", "run.id"};
   for (const Port& port : node.ports.value_or(std::vector<Port>{})) {
     names.push_back("port." + port.name);
   }
+  std::map<std::string, std::string> addresses;
   for (const NodeOverlay& peer : nodes) {
-    if (!peer.ports || peer.ports->empty()) continue;
-    names.push_back(peer.name.value + ".address");
-    names.push_back(peer.name.value + ".host");
-    for (const Port& port : *peer.ports) names.push_back(peer.name.value + ".port." + port.name);
+    ReplicaAddresses ports;
+    for (const Port& port : peer.ports.value_or(std::vector<Port>{})) {
+      ports.push_back({port.name, "", ""});
+    }
+    const auto replicas = static_cast<size_t>(peer.replicas.value_or(1));
+    PutAddresses(addresses, peer.name.value, std::vector(replicas, ports));
   }
+  for (const auto& [name, value] : addresses) names.push_back(name);
   return names;
 }
 

@@ -5,7 +5,7 @@
 namespace ctestbed {
 
 std::string InstanceId::Name() const {
-  return replica == 0 ? node : node + "-" + std::to_string(replica);
+  return replica == 0 ? node : node + "." + std::to_string(replica + 1);
 }
 
 std::string InstanceStatus::Describe() const {

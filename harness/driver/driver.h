@@ -23,7 +23,7 @@ struct Availability {
   bool operator==(const Availability&) const = default;
 };
 
-// One replica of a node. Index 0 is called by the node's name, others "name-INDEX".
+// One replica of a node, called by its node's name and, from the second on, its number: "main.2".
 struct InstanceId {
   std::string environment;  // id of the environment
   std::string node;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "model/headline.h"
+#include "model/resize.h"
 #include "model/wire.h"
 
 namespace ctestbed {
@@ -138,6 +139,36 @@ TEST(ChangesBetween, SaysWhatAndWhy) {
   EXPECT_THAT(changes[1].why, HasSubstr("STORE 'memory' -> 'redis'"));
   EXPECT_EQ(changes[2].action, ChangeAction::kStart);
   EXPECT_EQ(changes[3], (Change{"gone", ChangeAction::kStop, "not part of the next environment"}));
+}
+
+TEST(ChangesBetween, RestartsWhoNamesAddressesThatChange) {
+  Node main{.name = "main", .ports = {{"http", 80, 0}}};
+  Node balancer{.name = "balancer", .command = {"balance", "${main.addresses}"}};
+  Node other{.name = "other", .command = {"${mainly.address}", "${port.http}"}};
+  const Topology before{{main, balancer, other}};
+  main.replicas = 3;
+  const std::vector<Change> changes = ChangesBetween(before, {{main, balancer, other}});
+  EXPECT_THAT(changes, ElementsAre(Change{"main", ChangeAction::kRestart, "replicas '1' -> '3'"},
+                                   Change{"balancer", ChangeAction::kRestart,
+                                          "the addresses of node 'main' change"},
+                                   Change{"other", ChangeAction::kKeep, "unchanged"}));
+}
+
+TEST(OnlyResizes, WantsAllElseTheSame) {
+  Node main{.name = "main", .ports = {{"http", 80, 0}}};
+  const Topology before{{main}};
+  EXPECT_FALSE(OnlyResizes(main, before, before));
+  main.replicas = 3;
+  EXPECT_TRUE(OnlyResizes(main, before, {{main}}));
+  EXPECT_FALSE(OnlyResizes(main, {}, {{main}}));
+  Node other = main;
+  other.command = {"other"};
+  EXPECT_FALSE(OnlyResizes(other, before, {{other}}));
+  Node selfish = main;
+  selfish.environment["ALL"] = "${main.addresses}";
+  Node alone = selfish;
+  alone.replicas = 1;
+  EXPECT_FALSE(OnlyResizes(selfish, {{alone}}, {{selfish}}));
 }
 
 TEST(CaseHeadline, NamesACaseOnce) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/resize.h"
 
 namespace ctestbed {
 namespace {
@@ -62,6 +63,9 @@ std::vector<Change> ChangesBetween(const Topology& current, const Topology& desi
     const Node* before = current.Find(node.name);
     if (before == nullptr) {
       changes.push_back({node.name, ChangeAction::kStart, "not running"});
+    } else if (const Node* moved = MovedUnder(node, current, desired)) {
+      changes.push_back({node.name, ChangeAction::kRestart,
+                         fmt::format("the addresses of node {} change", Quote(moved->name))});
     } else if (DigestOf(*before) == DigestOf(node)) {
       changes.push_back({node.name, ChangeAction::kKeep, "unchanged"});
     } else {

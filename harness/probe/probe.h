@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "driver/driver.h"
 #include "io/clock.h"
+#include "io/file_system.h"
 #include "io/http_client.h"
 #include "model/topology.h"
 
@@ -27,9 +28,13 @@ struct ProbeTarget {
   std::function<Result<Driver::ExecResult>(const std::vector<std::string>&, TimePoint,
                                            std::stop_token)>
       exec;
+  // What the instance has printed since it was started: its stdout.log and stderr.log, which may
+  // not be there yet.
+  const FileSystem* files = nullptr;
+  std::vector<std::string> logs;
 };
 
-// One question to one node. Stateless; thread-safe.
+// One question to one instance, asked again and again by one thread until the answer is yes.
 class Probe {
  public:
   virtual ~Probe() = default;

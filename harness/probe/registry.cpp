@@ -2,15 +2,17 @@
 
 #include "probe/exec/exec_probe.h"
 #include "probe/http/http_probe.h"
+#include "probe/log/log_probe.h"
 #include "probe/probe.h"
 #include "probe/tcp/tcp_probe.h"
 
 namespace ctestbed {
 namespace {
 
-constexpr std::array<ProbeEntry, 3> kProbes{{
+constexpr std::array<ProbeEntry, 4> kProbes{{
     {"exec", "a command inside the node exits with the expected code", false, MakeExecProbe},
     {"http", "a GET of a path answers with the expected status", true, MakeHttpProbe},
+    {"log", "a line that the node prints matches a regular expression", false, MakeLogProbe},
     {"tcp", "a connection to the port is accepted", true, MakeTcpProbe},
 }};
 

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <functional>
 
+#include "model/node_addresses.h"
+
 namespace ctestbed {
 namespace {
 
@@ -24,6 +26,27 @@ std::string VariableName(const std::string& name) {
     variable += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
   }
   return variable;
+}
+
+ReplicaAddresses AddressesOf(const ReplicaView& replica, const std::vector<std::string>& ports) {
+  ReplicaAddresses addresses;
+  for (const std::string& port : ports) {
+    const auto endpoint = replica.endpoints.find(port);
+    if (endpoint == replica.endpoints.end()) continue;
+    const HostAndPort parts = SplitAddress(endpoint->second);
+    addresses.push_back({port, parts.host, parts.port});
+  }
+  return addresses;
+}
+
+void PutPorts(std::map<std::string, std::string>& variables, const std::string& name,
+              const std::map<std::string, std::string>& endpoints) {
+  for (const auto& [port, address] : endpoints) {
+    const std::string prefix = "CTESTBED_NODE_" + VariableName(name) + "_" + VariableName(port);
+    variables[prefix + "_ADDRESS"] = address;
+    variables[prefix + "_HOST"] = SplitAddress(address).host;
+    variables[prefix + "_PORT"] = SplitAddress(address).port;
+  }
 }
 
 using Visit = std::function<void(const std::string& name, const std::string& address)>;
@@ -65,14 +88,11 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
       {"preset", run.preset}, {"run.id", id}, {"environment.id", environment.id}};
   for (const auto& [axis, value] : run.cell) values["cell." + axis] = value;
   for (const NodeView& node : environment.nodes) {
-    for (const std::string& port : node.ports) {
-      const auto endpoint = node.endpoints.find(port);
-      if (endpoint == node.endpoints.end()) continue;
-      const HostAndPort parts = SplitAddress(endpoint->second);
-      values[node.name + ".port." + port] = parts.port;
-      values.try_emplace(node.name + ".host", parts.host);
-      values.try_emplace(node.name + ".address", endpoint->second);
+    std::vector<ReplicaAddresses> replicas;
+    for (const ReplicaView& replica : node.replicas) {
+      replicas.push_back(AddressesOf(replica, node.ports));
     }
+    PutAddresses(values, node.name, replicas);
   }
   for (const NodeView& node : environment.nodes) AddWebSockets(node, values);
   ForEachService(environment, [&](const std::string& service, const std::string& address) {
@@ -96,12 +116,9 @@ std::map<std::string, std::string> TestVariables(const EnvironmentView& environm
     variables["CTESTBED_AXIS_" + VariableName(axis)] = value;
   }
   for (const NodeView& node : environment.nodes) {
-    for (const auto& [port, address] : node.endpoints) {
-      const std::string prefix =
-          "CTESTBED_NODE_" + VariableName(node.name) + "_" + VariableName(port);
-      variables[prefix + "_ADDRESS"] = address;
-      variables[prefix + "_HOST"] = SplitAddress(address).host;
-      variables[prefix + "_PORT"] = SplitAddress(address).port;
+    PutPorts(variables, node.name, node.endpoints);
+    for (size_t i = 1; i < node.replicas.size(); ++i) {
+      PutPorts(variables, node.replicas[i].name, node.replicas[i].endpoints);
     }
   }
   constexpr std::string_view kServices = "services.";

@@ -17,7 +17,8 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
 
 // For programs, names in upper case with '_' for what is no letter or digit:
 //   CTESTBED_SERVICE_<SERVICE>_URL, _ADDRESS, ...    each `services.SERVICE.X` of the values
-//   CTESTBED_NODE_<NODE>_<PORT>_ADDRESS, _HOST, _PORT
+//   CTESTBED_NODE_<NODE>_<PORT>_ADDRESS, _HOST, _PORT     of the first replica
+//   CTESTBED_NODE_<NODE>_2_<PORT>_ADDRESS, _HOST, _PORT   of the others
 //   CTESTBED_PRESET, CTESTBED_CELL ("store=redis"), CTESTBED_AXIS_<AXIS>, CTESTBED_RUN_ID,
 //   CTESTBED_ENVIRONMENT
 std::map<std::string, std::string> TestVariables(const EnvironmentView& environment, const Run& run,

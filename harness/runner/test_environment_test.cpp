@@ -15,15 +15,20 @@ using testing::Pair;
 EnvironmentView SplitAuth() {
   EnvironmentView view;
   view.id = "e1";
-  view.nodes = {{.name = "main",
-                 .services = {"edge-gate"},
-                 .endpoints = {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}},
-                 .ports = {"http", "admin"}},
-                {.name = "auth",
-                 .services = {"auth", "accounts"},
-                 .endpoints = {{"api", "[::1]:20003"}},
-                 .ports = {"api"}},
-                {.name = "worker", .services = {"jobs"}}};
+  view.nodes = {
+      {.name = "main",
+       .services = {"edge-gate"},
+       .endpoints = {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}},
+       .ports = {"http", "admin"},
+       .replicas =
+           {{"main", 1, "", {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}}, ""},
+            {"main.2", 2, "", {{"http", "127.0.0.1:20004"}}, ""}}},
+      {.name = "auth",
+       .services = {"auth", "accounts"},
+       .endpoints = {{"api", "[::1]:20003"}},
+       .ports = {"api"},
+       .replicas = {{"auth", 3, "", {{"api", "[::1]:20003"}}, ""}}},
+      {.name = "worker", .services = {"jobs"}}};
   return view;
 }
 
@@ -38,6 +43,14 @@ TEST(TestEnvironment, NamesServicesNodesAndTheCell) {
                                     Pair("main.port.admin", "20002"), Pair("auth.host", "[::1]"),
                                     Pair("cell.store", "redis"), Pair("preset", "split-auth"),
                                     Pair("run.id", "r1")}));
+}
+
+TEST(TestEnvironment, NamesReplicas) {
+  EXPECT_THAT(TestValues(SplitAuth(), kRun, "r1"),
+              IsSupersetOf({Pair("main.2.address", "127.0.0.1:20004"),
+                            Pair("main.addresses", "127.0.0.1:20001,127.0.0.1:20004")}));
+  EXPECT_THAT(TestVariables(SplitAuth(), kRun, "r1"),
+              Contains(Pair("CTESTBED_NODE_MAIN_2_HTTP_PORT", "20004")));
 }
 
 TEST(TestEnvironment, HasNoAddressForWhatHasNoPort) {

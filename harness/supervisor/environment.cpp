@@ -6,6 +6,7 @@
 
 #include "base/reference.h"
 #include "base/text.h"
+#include "model/resize.h"
 #include "supervisor/step_graph.h"
 
 namespace ctestbed {
@@ -15,9 +16,10 @@ constexpr Duration kStartTakes{60'000};
 constexpr Duration kStopTakes{15'000};  // beyond the grace
 constexpr size_t kTailLines = 20;
 
-std::vector<InstanceId> InstancesOf(const std::string& environment, const Node& node) {
+std::vector<InstanceId> InstancesOf(const std::string& environment, const Node& node,
+                                    int from = 0) {
   std::vector<InstanceId> ids;
-  for (int replica = 0; replica < node.replicas; ++replica) {
+  for (int replica = from; replica < node.replicas; ++replica) {
     ids.push_back({environment, node.name, replica});
   }
   return ids;
@@ -39,28 +41,6 @@ std::vector<NodeFacts> FactsOf(const Topology& topology) {
     for (const auto& [name, state] : node.depends_on) fact.depends_on.push_back(name);
   }
   return facts;
-}
-
-// A reference to a node, "main.port.http", cut into the node's name and the rest.
-struct NodeReference {
-  std::string node;
-  std::string what;  // "address", "host", "port"
-  std::string port;  // empty: the first one
-};
-
-std::optional<NodeReference> ParseNodeReference(std::string_view name) {
-  if (const size_t at = name.rfind(".port."); at != std::string_view::npos) {
-    return NodeReference{std::string(name.substr(0, at)), "port", std::string(name.substr(at + 6))};
-  }
-  const size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  return NodeReference{std::string(name.substr(0, dot)), std::string(name.substr(dot + 1)), ""};
-}
-
-std::string PartOf(const Address& address, std::string_view what) {
-  if (what == "host") return address.host;
-  if (what == "port") return std::to_string(address.port);
-  return address.Text();
 }
 
 Result<std::vector<std::string>> ExpandAll(const std::vector<std::string>& texts,
@@ -95,13 +75,17 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
   const std::vector<Change> changes = PlanChanges(desired, fresh);
   Emit(EventKind::kEnvironmentDeploying,
        {.preset = preset, .cell = cell, .changes = changes, .nodes = FactsOf(desired)});
+  const std::set<std::string> resized = Resized(desired, changes, fresh);
   std::vector<std::string> stopping;
   for (const Change& change : changes) {
-    if (change.action == ChangeAction::kStop || change.action == ChangeAction::kRestart) {
-      stopping.push_back(change.node);
-    }
+    const bool stops =
+        change.action == ChangeAction::kStop || change.action == ChangeAction::kRestart;
+    if (stops && !resized.contains(change.node)) stopping.push_back(change.node);
   }
   Status status = StopNodes(stopping, std::nullopt);
+  for (const std::string& name : resized) {
+    if (status) status = StopNode(name, std::nullopt, desired.Find(name)->replicas);
+  }
   if (status) {
     const std::lock_guard lock(mutex_);
     broken_.reset();
@@ -175,24 +159,46 @@ Status Environment::StopNodes(const std::vector<std::string>& names,
   return first_failure;
 }
 
-Status Environment::StopNode(const std::string& name, std::optional<Duration> grace_limit) {
+std::set<std::string> Environment::Resized(const Topology& desired,
+                                           const std::vector<Change>& changes, bool fresh) const {
+  const std::lock_guard lock(mutex_);
+  const Topology live = LiveTopology();
+  std::set<std::string> names;
+  for (const Change& change : changes) {
+    const auto found = live_.find(change.node);
+    if (fresh || found == live_.end() || change.action != ChangeAction::kRestart) continue;
+    const bool resizes = OnlyResizes(*desired.Find(change.node), live, desired);
+    if (resizes && IsAlive(found->second)) names.insert(change.node);
+  }
+  return names;
+}
+
+Status Environment::StopNode(const std::string& name, std::optional<Duration> grace_limit,
+                             int from) {
   const TimePoint start = services_.clock.Now();
-  std::vector<std::jthread> watchers;
+  std::map<InstanceId, std::jthread> watchers;
   Node node;
   {
     const std::lock_guard lock(mutex_);
     const auto live = live_.find(name);
     if (live == live_.end()) return {};
     node = live->second.node;
-    watchers = std::move(live->second.watchers);
+    for (const InstanceId& id : InstancesOf(identity_.id, node, from)) {
+      watchers.insert(live->second.watchers.extract(id));
+    }
   }
-  for (std::jthread& watcher : watchers) watcher.request_stop();
+  for (auto& [id, watcher] : watchers) watcher.request_stop();
   watchers.clear();
   const Duration grace = std::min(node.stop.grace, grace_limit.value_or(node.stop.grace));
-  for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+  for (const InstanceId& id : InstancesOf(identity_.id, node, from)) {
     static_cast<void>(services_.journal.Append({"intent", "stop", id.Name(), identity_.id}));
     TRY_DO(services_.driver.Stop(id, grace, services_.clock.Now() + grace + kStopTakes));
     static_cast<void>(services_.journal.Append({"done", "stop", id.Name(), identity_.id}));
+  }
+  if (from > 0) {
+    const std::lock_guard lock(mutex_);
+    live_[name].node.replicas = std::min(node.replicas, from);
+    return {};
   }
   {
     const std::lock_guard lock(mutex_);
@@ -208,13 +214,14 @@ Status Environment::ReserveAddresses(const Topology& desired) {
   const std::lock_guard lock(mutex_);
   for (auto known = known_.begin(); known != known_.end();) {
     const Node* wanted = desired.Find(known->first);
-    if (wanted != nullptr && wanted->ports == known->second.ports &&
-        wanted->replicas == known->second.replicas) {
+    const bool stays = wanted != nullptr && wanted->ports == known->second.ports;
+    for (const InstanceId& id :
+         InstancesOf(identity_.id, known->second, stays ? wanted->replicas : 0)) {
+      services_.driver.Forget(id);
+    }
+    if (stays) {
       ++known;
       continue;
-    }
-    for (const InstanceId& id : InstancesOf(identity_.id, known->second)) {
-      services_.driver.Forget(id);
     }
     known = known_.erase(known);
   }
@@ -235,15 +242,17 @@ Status Environment::StartNodes(const Topology& desired, const std::vector<Change
   std::vector<Step> steps;
   std::vector<std::string> started;
   for (const Change& change : changes) {
-    if (change.action != ChangeAction::kStart && change.action != ChangeAction::kRestart) continue;
+    if (change.action == ChangeAction::kKeep || change.action == ChangeAction::kStop) continue;
     const Node& node = *desired.Find(change.node);
-    Step start{
-        "start " + node.name, {}, [this, &node](std::stop_token) { return StartNode(node); }};
+    const int from = LiveReplicas(node.name);
+    Step start{"start " + node.name, {}, [this, &node, from](std::stop_token) {
+                 return StartNode(node, from);
+               }};
     for (const auto& [name, state] : node.depends_on) {
       start.after.insert((state == DependencyState::kReady ? "ready " : "start ") + name);
     }
-    Step ready{"ready " + node.name, {start.name}, [this, &node](std::stop_token token) {
-                 return AwaitNode(node, token);
+    Step ready{"ready " + node.name, {start.name}, [this, &node, from](std::stop_token token) {
+                 return AwaitNode(node, from, token);
                }};
     steps.push_back(std::move(start));
     steps.push_back(std::move(ready));
@@ -261,22 +270,26 @@ Status Environment::StartNodes(const Topology& desired, const std::vector<Change
   return status;
 }
 
-Status Environment::StartNode(const Node& node) {
-  int start = 0;
+int Environment::LiveReplicas(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto live = live_.find(name);
+  return live == live_.end() ? 0 : live->second.node.replicas;
+}
+
+Status Environment::StartNode(const Node& node, int from) {
+  const std::vector<InstanceId> ids = InstancesOf(identity_.id, node, from);
   {
     const std::lock_guard lock(mutex_);
-    start = ++starts_[node.name];
     live_[node.name].node = node;
-    live_[node.name].starts = start;
-    live_[node.name].log = fmt::format("{}/{}.{}", identity_.log_directory, node.name, start);
+    live_[node.name].state = "starting";
+    for (const InstanceId& id : ids) ++starts_[id];
   }
-  for (const InstanceId& id : InstancesOf(identity_.id, node)) {
-    const std::string directory = fmt::format("{}.{}", id.Name(), start);
+  for (const InstanceId& id : ids) {
+    const std::string log = LogOf(id);
     Emit(EventKind::kNodeStarting, {.node = id.Name(),
-                                    .log = identity_.log_prefix + "/" + directory,
+                                    .log = identity_.log_prefix + "/" + log,
                                     .endpoints = EndpointsOf(node, id)});
-    const std::string log = identity_.log_directory + "/" + directory;
-    const Status status = StartInstance(node, id, log);
+    const Status status = StartInstance(node, id, identity_.log_directory + "/" + log);
     if (!status) {
       const Error error = Blame(status.error(), node, id);
       Emit(EventKind::kNodeFailed,
@@ -306,7 +319,7 @@ Status Environment::StartInstance(const Node& node, const InstanceId& id, const 
 
 Result<InstanceSpec> Environment::Specify(const Node& node, const InstanceId& id,
                                           const std::string& log) {
-  const Lookup lookup = [&](std::string_view name) { return LookUp(node, id, name); };
+  const Lookup lookup = LookupIn(ValuesFor(id));
   InstanceSpec spec{.id = id, .owner = identity_.owner, .image = node.image};
   TRY(spec.command, ExpandAll(node.command, lookup));
   for (const auto& [name, value] : node.environment) {
@@ -321,33 +334,43 @@ Result<InstanceSpec> Environment::Specify(const Node& node, const InstanceId& id
   return spec;
 }
 
-std::optional<std::string> Environment::LookUp(const Node& self, const InstanceId& id,
-                                               std::string_view name) const {
-  if (name == "node.name") return id.Name();
-  if (name == "run.id") return identity_.session;
-  if (name == "environment.id") return identity_.id;
-  const bool own = name.starts_with("port.");
-  const auto reference = own ? NodeReference{self.name, "port", std::string(name.substr(5))}
-                             : ParseNodeReference(name);
-  if (!reference) return std::nullopt;
-  Node node;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto known = known_.find(reference->node);
-    if (known == known_.end()) return std::nullopt;
-    node = known->second;
+ReplicaAddresses Environment::AddressesOf(const Node& node, const InstanceId& id) const {
+  ReplicaAddresses addresses;
+  for (const Port& port : node.ports) {
+    const auto address = services_.driver.AddressForPeers(id, port);
+    if (address) addresses.push_back({port.name, address->host, std::to_string(address->port)});
   }
-  const Port* port = FindPort(node, reference->port);
-  if (port == nullptr) return std::nullopt;
-  const InstanceId target = own ? id : InstanceId{identity_.id, node.name, 0};
-  const auto address = services_.driver.AddressForPeers(target, *port);
-  if (!address) return std::nullopt;
-  return PartOf(*address, reference->what);
+  return addresses;
 }
 
-Status Environment::AwaitNode(const Node& node, std::stop_token stop) {
+Environment::Values Environment::ValuesFor(const InstanceId& self) const {
+  std::map<std::string, Node> nodes;
+  {
+    const std::lock_guard lock(mutex_);
+    nodes = known_;
+  }
+  Values values{{"node.name", self.Name()},
+                {"replica", std::to_string(self.replica + 1)},
+                {"run.id", identity_.session},
+                {"environment.id", identity_.id}};
+  for (const auto& [name, node] : nodes) {
+    std::vector<ReplicaAddresses> replicas;
+    for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+      replicas.push_back(AddressesOf(node, id));
+    }
+    PutAddresses(values, name, replicas);
+  }
+  if (const auto own = nodes.find(self.node); own != nodes.end()) {
+    for (const PortAddress& port : AddressesOf(own->second, self)) {
+      values["port." + port.port] = port.number;
+    }
+  }
+  return values;
+}
+
+Status Environment::AwaitNode(const Node& node, int from, std::stop_token stop) {
   const TimePoint start = services_.clock.Now();
-  for (const InstanceId& id : InstancesOf(identity_.id, node)) {
+  for (const InstanceId& id : InstancesOf(identity_.id, node, from)) {
     const Status status = AwaitInstance(node, id, stop);
     if (!status && status.error().kind == ErrorKind::kCancelled) return status;
     if (!status) {
@@ -383,7 +406,11 @@ Status Environment::AwaitInstance(const Node& node, const InstanceId& id, std::s
   const std::unique_ptr<Probe> probe =
       entry == nullptr ? nullptr : entry->make(node.ready->arguments, problems);
   if (!probe) return Fail(ErrorKind::kInvalid, fmt::format("bad probe '{}'", node.ready->kind));
-  ProbeTarget target{.node = id.Name(), .http = &services_.http};
+  const std::string log = identity_.log_directory + "/" + LogOf(id);
+  ProbeTarget target{.node = id.Name(),
+                     .http = &services_.http,
+                     .files = &services_.files,
+                     .logs = {log + "/stdout.log", log + "/stderr.log"}};
   if (const Port* port = FindPort(node, node.ready->port)) {
     TRY(target.address, services_.driver.AddressForTests(id, *port));
   } else if (entry->needs_port) {
@@ -392,8 +419,7 @@ Status Environment::AwaitInstance(const Node& node, const InstanceId& id, std::s
   }
   target.exec = [&](const std::vector<std::string>& command, TimePoint deadline,
                     std::stop_token token) -> Result<Driver::ExecResult> {
-    const Lookup lookup = [&](std::string_view name) { return LookUp(node, id, name); };
-    TRY(const std::vector<std::string> expanded, ExpandAll(command, lookup));
+    TRY(const std::vector<std::string> expanded, ExpandAll(command, LookupIn(ValuesFor(id))));
     return services_.driver.Exec(id, expanded, deadline, token);
   };
   return WaitUntilReady(*probe, target, end, services_.clock,
@@ -414,13 +440,14 @@ Error Environment::Blame(const Error& error, const Node& node, const InstanceId&
         fmt::format("node '{}' was not ready within {}: {}", id.Name(),
                     FormatDuration(node.ready ? node.ready->within : kStartTakes), error.message);
   }
-  int start = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = starts_.find(node.name); found != starts_.end()) start = found->second;
-  }
-  blamed.detail += LogTail(fmt::format("{}/{}.{}", identity_.log_directory, id.Name(), start));
+  blamed.detail += LogTail(identity_.log_directory + "/" + LogOf(id));
   return blamed;
+}
+
+std::string Environment::LogOf(const InstanceId& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto start = starts_.find(id);
+  return fmt::format("{}.{}", id.Name(), start == starts_.end() ? 0 : start->second);
 }
 
 std::string Environment::LogTail(const std::string& log) const {
@@ -435,7 +462,7 @@ std::string Environment::LogTail(const std::string& log) const {
 
 void Environment::Watch(const std::string& name, const InstanceId& id) {
   const std::lock_guard lock(mutex_);
-  live_[name].watchers.emplace_back([this, name, id](std::stop_token stop) {
+  live_[name].watchers[id] = std::jthread([this, name, id](std::stop_token stop) {
     services_.driver.WaitForEnd(id, TimePoint::max(), stop);
     if (!stop.stop_requested()) OnEnd(name, id);
   });
@@ -444,12 +471,7 @@ void Environment::Watch(const std::string& name, const InstanceId& id) {
 void Environment::OnEnd(const std::string& name, const InstanceId& id) {
   const InstanceStatus status = services_.driver.Inspect(id);
   Breakage breakage{id.Name(), fmt::format("node '{}' {}", id.Name(), status.Describe()), ""};
-  int start = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    start = live_[name].starts;
-  }
-  const std::string directory = fmt::format("{}.{}", id.Name(), start);
+  const std::string directory = LogOf(id);
   breakage.detail = LogTail(identity_.log_directory + "/" + directory);
   {
     const std::lock_guard lock(mutex_);
@@ -494,18 +516,33 @@ Status Environment::Teardown(Duration grace) {
   return status;
 }
 
+NodeView Environment::ViewOf(const LiveNode& live) const {
+  NodeView view{.name = live.node.name,
+                .app_id = live.node.app_id,
+                .services = live.node.services,
+                .state = live.state};
+  for (const Port& port : live.node.ports) view.ports.push_back(port.name);
+  for (const InstanceId& id : InstancesOf(identity_.id, live.node)) {
+    const InstanceStatus status = services_.driver.Inspect(id);
+    const auto starts = starts_.find(id);
+    const int count = starts == starts_.end() ? 0 : starts->second;
+    view.restarts += std::max(count - 1, 0);
+    view.replicas.push_back({id.Name(), status.pid, status.container, EndpointsOf(live.node, id),
+                             fmt::format("{}/{}.{}", identity_.log_directory, id.Name(), count)});
+  }
+  const ReplicaView& first = view.replicas.front();
+  view.pid = first.pid;
+  view.container = first.container;
+  view.endpoints = first.endpoints;
+  view.log = first.log;
+  return view;
+}
+
 std::vector<NodeView> Environment::Nodes() const {
   const std::lock_guard lock(mutex_);
   std::vector<NodeView> views;
   for (const auto& [name, live] : live_) {
-    const InstanceId id{identity_.id, name, 0};
-    const InstanceStatus status = services_.driver.Inspect(id);
-    NodeView view{name,       live.node.app_id, live.node.services, live.state,
-                  status.pid, status.container, live.starts - 1,    {},
-                  {},         live.log};
-    view.endpoints = EndpointsOf(live.node, id);
-    for (const Port& port : live.node.ports) view.ports.push_back(port.name);
-    views.push_back(std::move(view));
+    views.push_back(ViewOf(live));
   }
   return views;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -18,6 +19,7 @@
 #include "io/file_system.h"
 #include "io/http_client.h"
 #include "model/event.h"
+#include "model/node_addresses.h"
 #include "model/topology.h"
 #include "probe/probe.h"
 #include "supervisor/journal.h"
@@ -45,6 +47,17 @@ struct EnvironmentIdentity {
   std::string log_prefix;
 };
 
+// One instance of a node.
+struct ReplicaView {
+  std::string name;  // "main", "main.2"
+  int pid = 0;
+  std::string container;
+  std::map<std::string, std::string> endpoints;  // port name -> host:port
+  std::string log;                               // directory of the current start
+
+  bool operator==(const ReplicaView&) const = default;
+};
+
 // A node as status reports show it.
 struct NodeView {
   std::string name;
@@ -54,9 +67,10 @@ struct NodeView {
   int pid = 0;
   std::string container;
   int restarts = 0;                              // starts after the first one
-  std::map<std::string, std::string> endpoints;  // port name -> host:port, replica 0
+  std::map<std::string, std::string> endpoints;  // port name -> host:port, of the first replica
   std::vector<std::string> ports;                // names in order; the first is the default
   std::string log;                               // directory of the current start
+  std::vector<ReplicaView> replicas;
 
   bool operator==(const NodeView&) const = default;
 };
@@ -101,31 +115,40 @@ class Environment {
   struct LiveNode {
     Node node;
     std::string state = "starting";
-    int starts = 0;
-    std::string log;
-    std::vector<std::jthread> watchers;  // one per replica
+    std::map<InstanceId, std::jthread> watchers;
   };
 
   std::vector<Change> PlanChanges(const Topology& desired, bool fresh);
   Status StopNodes(const std::vector<std::string>& names, std::optional<Duration> grace_limit);
-  Status StopNode(const std::string& name, std::optional<Duration> grace_limit);
+  // Stops the replicas from index `from` on.
+  Status StopNode(const std::string& name, std::optional<Duration> grace_limit, int from = 0);
+  // Those of `changes` that need no restart of the replicas that stay, and stop those that go.
+  std::set<std::string> Resized(const Topology& desired, const std::vector<Change>& changes,
+                                bool fresh) const;
   Status ReserveAddresses(const Topology& desired);
   Status StartNodes(const Topology& desired, const std::vector<Change>& changes,
                     std::stop_token stop);
-  Status StartNode(const Node& node);
+  // These begin with the replica of index `from`.
+  Status StartNode(const Node& node, int from);
   std::map<std::string, std::string> EndpointsOf(const Node& node, const InstanceId& id) const;
   Status StartInstance(const Node& node, const InstanceId& id, const std::string& log);
-  Status AwaitNode(const Node& node, std::stop_token stop);
+  Status AwaitNode(const Node& node, int from, std::stop_token stop);
   Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);
   void Watch(const std::string& name, const InstanceId& id);
   void OnEnd(const std::string& name, const InstanceId& id);
   Result<InstanceSpec> Specify(const Node& node, const InstanceId& id, const std::string& log);
-  std::optional<std::string> LookUp(const Node& self, const InstanceId& id,
-                                    std::string_view name) const;
+  // What `${...}` stands for in the texts of a node.
+  using Values = std::map<std::string, std::string>;
+  Values ValuesFor(const InstanceId& self) const;
+  ReplicaAddresses AddressesOf(const Node& node, const InstanceId& id) const;
   Error Blame(const Error& error, const Node& node, const InstanceId& id) const;
   std::string LogTail(const std::string& log) const;
+  // Of the current start, below a directory of logs.
+  std::string LogOf(const InstanceId& id) const;
   void Emit(EventKind kind, Event event) const;
   bool IsAlive(const LiveNode& live) const;
+  int LiveReplicas(const std::string& name) const;
+  NodeView ViewOf(const LiveNode& live) const;
   Topology LiveTopology() const;
 
   const EnvironmentServices services_;
@@ -134,7 +157,7 @@ class Environment {
   mutable std::mutex mutex_;
   mutable std::condition_variable_any broke_;
   std::map<std::string, LiveNode> live_;
-  std::map<std::string, int> starts_;  // of every node ever, so that logs are not overwritten
+  std::map<InstanceId, int> starts_;   // of each one ever, so that logs are not overwritten
   std::map<std::string, Node> known_;  // nodes whose addresses are reserved
   std::optional<Breakage> broken_;
 };

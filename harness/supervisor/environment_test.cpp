@@ -84,6 +84,56 @@ TEST_F(EnvironmentTest, ChangesOnlyWhatDiffers) {
   EXPECT_THAT(calls, UnorderedElementsAre("stop main", "stop gone", "start main", "start new"));
 }
 
+TEST_F(EnvironmentTest, StartsAndStopsTheDifferenceInReplicas) {
+  Node main = Running("main");
+  ASSERT_TRUE(Apply({{main}}).has_value());
+  main.replicas = 3;
+  ASSERT_TRUE(Apply({{main}}).has_value());
+  const std::vector<NodeView> nodes = environment_->Nodes();
+  ASSERT_EQ(nodes.size(), 1U);
+  EXPECT_EQ(nodes[0].state, "ready");
+  ASSERT_EQ(nodes[0].replicas.size(), 3U);
+  EXPECT_EQ(nodes[0].replicas[2].name, "main.3");
+  EXPECT_EQ(nodes[0].replicas[2].log, "/logs/main.3.1");
+  EXPECT_NE(nodes[0].replicas[1].endpoints, nodes[0].replicas[2].endpoints);
+  main.replicas = 2;
+  ASSERT_TRUE(Apply({{main}}).has_value());
+  EXPECT_THAT(driver_->Calls(),
+              ElementsAre("start main", "start main.2", "start main.3", "stop main.3"));
+  EXPECT_EQ(environment_->Nodes()[0].replicas.size(), 2U);
+}
+
+TEST_F(EnvironmentTest, ADeadReplicaBreaksItAndAllOfItsNodeStartAnew) {
+  Node main = Running("main");
+  main.replicas = 2;
+  ASSERT_TRUE(Apply({{main}}).has_value());
+  driver_->Crash({"env1", "main", 1}, 7);
+  const auto broken = environment_->WaitUntilBroken({});
+  ASSERT_TRUE(broken.has_value());
+  EXPECT_EQ(broken->message, "node 'main.2' exited with code 7");
+  main.replicas = 3;
+  ASSERT_TRUE(Apply({{main}}).has_value());
+  EXPECT_THAT(driver_->Calls(),
+              ElementsAre("start main", "start main.2", "stop main", "stop main.2", "start main",
+                          "start main.2", "start main.3"));
+}
+
+TEST_F(EnvironmentTest, EveryReplicaKnowsItsNumberAndTheOthers) {
+  Node main = Running("main");
+  main.replicas = 2;
+  main.environment = {{"SELF", "${replica} ${port.http}"}, {"ALL", "${main.addresses}"}};
+  Node other = Running("other");
+  other.environment["SECOND"] = "${main.2.address}";
+  ASSERT_TRUE(Apply({{main, other}}).has_value());
+  const std::vector<NodeView> nodes = environment_->Nodes();
+  const std::string first = nodes[0].replicas[0].endpoints.at("http");
+  const std::string second = nodes[0].replicas[1].endpoints.at("http");
+  const auto environment = driver_->EnvironmentOf({"env1", "main", 1});
+  EXPECT_EQ(environment.at("SELF"), "2 " + second.substr(second.find(':') + 1));
+  EXPECT_EQ(environment.at("ALL"), first + "," + second);
+  EXPECT_EQ(driver_->EnvironmentOf(Id("other")).at("SECOND"), second);
+}
+
 TEST_F(EnvironmentTest, AFreshEnvironmentKeepsNothing) {
   ASSERT_TRUE(Apply({{Running("main")}}).has_value());
   ASSERT_TRUE(Apply({{Running("main")}}, true).has_value());

@@ -6,14 +6,23 @@
 namespace ctestbed {
 namespace {
 
+Json ToJson(const ReplicaView& replica) {
+  return {{"name", replica.name},
+          {"pid", replica.pid},
+          {"container", replica.container},
+          {"endpoints", replica.endpoints},
+          {"log", replica.log}};
+}
+
 Json ToJson(const NodeView& node) {
-  Json endpoints = Json::object();
-  for (const auto& [port, address] : node.endpoints) endpoints[port] = address;
+  Json replicas = Json::array();
+  for (const ReplicaView& replica : node.replicas) replicas.push_back(ToJson(replica));
   return {{"name", node.name},         {"app_id", node.app_id},
           {"services", node.services}, {"state", node.state},
           {"pid", node.pid},           {"container", node.container},
-          {"restarts", node.restarts}, {"endpoints", endpoints},
-          {"ports", node.ports},       {"log", node.log}};
+          {"restarts", node.restarts}, {"endpoints", node.endpoints},
+          {"ports", node.ports},       {"log", node.log},
+          {"replicas", replicas}};
 }
 
 std::vector<std::string> Texts(const Json& json) {
@@ -22,17 +31,28 @@ std::vector<std::string> Texts(const Json& json) {
   return texts;
 }
 
-NodeView NodeViewFromJson(const Json& json) {
-  return {JsonText(json, "name"),
-          JsonText(json, "app_id"),
-          Texts(JsonMember(json, "services")),
-          JsonText(json, "state"),
-          static_cast<int>(JsonNumber(json, "pid")),
-          JsonText(json, "container"),
-          static_cast<int>(JsonNumber(json, "restarts")),
-          CellFromJson(JsonMember(json, "endpoints")),
-          Texts(JsonMember(json, "ports")),
+ReplicaView ReplicaViewFromJson(const Json& json) {
+  return {JsonText(json, "name"), static_cast<int>(JsonNumber(json, "pid")),
+          JsonText(json, "container"), CellFromJson(JsonMember(json, "endpoints")),
           JsonText(json, "log")};
+}
+
+NodeView NodeViewFromJson(const Json& json) {
+  NodeView view{JsonText(json, "name"),
+                JsonText(json, "app_id"),
+                Texts(JsonMember(json, "services")),
+                JsonText(json, "state"),
+                static_cast<int>(JsonNumber(json, "pid")),
+                JsonText(json, "container"),
+                static_cast<int>(JsonNumber(json, "restarts")),
+                CellFromJson(JsonMember(json, "endpoints")),
+                Texts(JsonMember(json, "ports")),
+                JsonText(json, "log"),
+                {}};
+  for (const Json& replica : JsonMember(json, "replicas")) {
+    view.replicas.push_back(ReplicaViewFromJson(replica));
+  }
+  return view;
 }
 
 }  // namespace

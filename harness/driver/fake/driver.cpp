@@ -140,6 +140,13 @@ class InMemoryDriver final : public FakeDriver {
     fail_stops_ = fail;
   }
 
+  std::map<std::string, std::string> EnvironmentOf(const InstanceId& id) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = instances_.find(id);
+    return found == instances_.end() ? std::map<std::string, std::string>()
+                                     : found->second.spec.environment;
+  }
+
  private:
   InstanceStatus StatusOf(const InstanceId& id) const {
     const auto found = instances_.find(id);

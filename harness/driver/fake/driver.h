@@ -18,6 +18,8 @@ class FakeDriver : public Driver {
   // Start and Stop calls in order: "start main", "stop main".
   virtual std::vector<std::string> Calls() const = 0;
   virtual void FailStops(bool fail) = 0;
+  // What an instance was started with.
+  virtual std::map<std::string, std::string> EnvironmentOf(const InstanceId& id) const = 0;
 };
 
 std::unique_ptr<FakeDriver> MakeSwitchableFakeDriver();

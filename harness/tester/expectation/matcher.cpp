@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "base/duration.h"
+#include "base/regex.h"
 #include "base/text.h"
 #include "tester/expectation/difference.h"
-#include "tester/expectation/regex.h"
 #include "tester/expectation/type_mark.h"
 
 namespace ctestbed {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "base/regex.h"
 #include "base/text.h"
 #include "tester/expectation/matcher.h"
 #include "tester/expectation/paths.h"
-#include "tester/expectation/regex.h"
 
 namespace ctestbed {
 namespace {

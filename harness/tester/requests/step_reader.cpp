@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/regex.h"
 #include "base/text.h"
 #include "tester/expectation/matcher.h"
 #include "tester/expectation/paths.h"
-#include "tester/expectation/regex.h"
 #include "tester/steps/step_suite.h"
 
 namespace ctestbed {

@@ -1,4 +1,4 @@
-#include "tester/expectation/regex.h"
+#include "base/regex.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
