@@ -6,7 +6,6 @@ usage: ctest_layer_test.py --fixtures DIR --prefix DIR [--source DIR --executabl
 """
 import argparse
 import os
-import random
 import re
 import signal
 import subprocess
@@ -14,7 +13,7 @@ import sys
 import time
 import unittest
 
-from sample import Ctest, Report, Sample
+from sample import Ctest, Report, Sample, held_ports, moments
 
 OPTIONS = argparse.Namespace()
 ALL_RUNS = {"hello@web,color=red", "hello@web,color=blue", "hello@solo",
@@ -454,7 +453,9 @@ class Kills(CtestLayer):
         deadline = time.monotonic() + 2
         while self.sample.processes() and time.monotonic() < deadline:
             time.sleep(0.02)
-        self.assertEqual(self.sample.processes(), {}, f"signal {number} after {delay:.3f} s")
+        about = f"signal {number} after {delay:.3f} s"
+        self.assertEqual(self.sample.processes(), {}, about)
+        self.assertEqual(held_ports(self.sample.state), [], about)
 
     def expect_aborted(self):
         for path in self.sample.reports():
@@ -467,11 +468,8 @@ class Kills(CtestLayer):
     def test_signals(self):
         self.sample.write("suites/slow.yaml", SLOW)
         self.sample.configure()
-        seed = time.time_ns() % 1_000_000
-        print("seed", seed)
-        chance = random.Random(seed)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL) * 2:
-            self.kill_at(number, chance.uniform(0.02, 1.5))
+        for number, delay in moments(1.5):
+            self.kill_at(number, delay)
             # Who dies before the supervisor has begun leaves an empty session to the next one.
             for left in self.sample.sessions():
                 self.assertFalse((left / "journal").exists())

@@ -1,14 +1,18 @@
 """A copy of the sample project in a directory of its own, configured, and what ctest did in it."""
 import collections
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -82,6 +86,45 @@ class Report:
                 tags = {child.tag for child in case} & {"failure", "error", "skipped"}
                 counts[tags.pop() if tags else "passed"] += 1
         return counts
+
+
+def moments(longest):
+    """Signals and random delays of at most so many seconds; each signal $CTESTBED_KILLS times.
+
+    $CTESTBED_SEED repeats the delays of an earlier test.
+    """
+    seed = int(os.environ.get("CTESTBED_SEED", time.time_ns() % 1_000_000))
+    print("CTESTBED_SEED", seed, flush=True)
+    chance = random.Random(seed)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
+    for number in signals * int(os.environ.get("CTESTBED_KILLS", 1)):
+        yield number, chance.uniform(0.01, longest)
+
+
+def held_ports(state):
+    """The leases on ports that somebody still holds."""
+    held = []
+    for path in pathlib.Path(state, "ports").glob("*.lock"):
+        with open(path, "rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(path.name)
+    return held
+
+
+def listening(reports):
+    """The endpoints of nodes in those reports at which somebody still listens."""
+    endpoints = {address for report in reports for event in report.of("node-starting")
+                 for address in event.get("endpoints", {}).values()}
+    found = []
+    for address in sorted(endpoints):
+        host, _, port = address.rpartition(":")
+        with socket.socket() as asking:
+            asking.settimeout(1)
+            if asking.connect_ex((host, int(port))) == 0:
+                found.append(address)
+    return found
 
 
 def processes_about(path):

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """What is alive because of ctestbed, and that nothing of it stays."""
-import random
+import contextlib
+import os
 import signal
 import subprocess
 import time
 import urllib.request
 
 from temp_project import ProgramTest, kill_all, main, node, wait_until
+from sample import held_ports, listening, moments
 
 
 class Deployments(ProgramTest):
@@ -135,29 +137,58 @@ class Kills(ProgramTest):
         self.project.script("b-slow", "tough", "sleep 0.3")
         self.project.suite("c-late", "tough")
 
+    def expect_nothing_left(self, about):
+        """At once no process, listener or lease; no state after the next command."""
+        wait_until(lambda: not self.project.processes(), 2)
+        self.assertEqual(self.project.processes(), {}, about)
+        self.assertEqual(held_ports(self.project.state), [], about)
+        self.assertEqual(listening(self.project.reports()), [], about)
+        # A session whose supervisor never came to be, or was killed, is swept by the next command.
+        if self.project.sessions():
+            self.assertEqual(self.expect(0, "status").stdout, "no environment is live\n", about)
+        self.expect_clean(about=about)
+
+    def expect_reports(self):
+        for report in self.project.reports():
+            summary = (report.path / "summary.md").read_text(encoding="utf-8")
+            self.assertRegex(summary, "^# (ABORTED|PASSED)")
+            self.assertTrue((report.path / "junit.xml").exists())
+
     def test_run_is_killed_at_any_moment(self):
-        seed = time.time_ns() % 1_000_000
-        print("seed", seed)
-        chance = random.Random(seed)
-        numbers = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP] * 2
-        for number in numbers:
-            delay = chance.uniform(0.01, 1.2)
+        for number, delay in moments(1.2):
             process = self.project.start("run")
             time.sleep(delay)
             process.send_signal(number)
             ended = self.project.finish(process, seconds=5)
             about = f"signal {number} after {delay:.3f} s: {ended}"
             self.assertIn(ended.code, (0, 128 + number, -number), about)
-            wait_until(lambda: not self.project.processes(), 2)
-            self.assertEqual(self.project.processes(), {}, about)
-            # A session whose supervisor never came to be is swept by the next command.
-            if self.project.sessions():
-                self.assertEqual(self.expect(0, "status").stdout, "no environment is live\n")
-            self.expect_clean(about=about)
-        for report in self.project.reports():
-            summary = (report.path / "summary.md").read_text(encoding="utf-8")
-            self.assertRegex(summary, "^# (ABORTED|PASSED)")
-            self.assertTrue((report.path / "junit.xml").exists())
+            self.expect_nothing_left(about)
+        self.expect_reports()
+
+    def test_supervisor_is_killed_at_any_moment(self):
+        for number, delay in moments(0.8):
+            process = self.project.start("run")
+            wait_until(lambda: self.project.supervisors() or process.poll() is not None)
+            time.sleep(delay)
+            for pid in self.project.supervisors():
+                os.kill(pid, number)
+            ended = self.project.finish(process, seconds=10)
+            about = f"supervisor, signal {number} after {delay:.3f} s: {ended}"
+            self.assertIn(ended.code, (0, 3), about)
+            self.expect_nothing_left(about)
+        self.expect_reports()
+
+    def test_both_are_killed_at_any_moment(self):
+        for number, delay in moments(1.2):
+            process = self.project.start("run")
+            time.sleep(delay)
+            pids = [process.pid, *self.project.supervisors()]
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            ended = self.project.finish(process, seconds=10)
+            self.expect_nothing_left(f"both, signal {number} after {delay:.3f} s: {ended}")
+        self.expect_reports()
 
 
 if __name__ == "__main__":
