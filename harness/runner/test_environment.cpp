@@ -28,11 +28,12 @@ std::string VariableName(const std::string& name) {
   return variable;
 }
 
-ReplicaAddresses AddressesOf(const ReplicaView& replica, const std::vector<std::string>& ports) {
+ReplicaAddresses AddressesOf(const std::map<std::string, std::string>& endpoints,
+                             const std::vector<std::string>& ports) {
   ReplicaAddresses addresses;
   for (const std::string& port : ports) {
-    const auto endpoint = replica.endpoints.find(port);
-    if (endpoint == replica.endpoints.end()) continue;
+    const auto endpoint = endpoints.find(port);
+    if (endpoint == endpoints.end()) continue;
     const HostAndPort parts = SplitAddress(endpoint->second);
     addresses.push_back({port, parts.host, parts.port});
   }
@@ -88,9 +89,9 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
       {"preset", run.preset}, {"run.id", id}, {"environment.id", environment.id}};
   for (const auto& [axis, value] : run.cell) values["cell." + axis] = value;
   for (const NodeView& node : environment.nodes) {
-    std::vector<ReplicaAddresses> replicas;
-    for (const ReplicaView& replica : node.replicas) {
-      replicas.push_back(AddressesOf(replica, node.ports));
+    std::vector<ReplicaAddresses> replicas{AddressesOf(node.endpoints, node.ports)};
+    for (size_t i = 1; i < node.replicas.size(); ++i) {
+      replicas.push_back(AddressesOf(node.replicas[i].endpoints, node.ports));
     }
     PutAddresses(values, node.name, replicas);
   }
