@@ -141,19 +141,35 @@ class Renderer {
     }
   }
 
+  // The tests of all runs of the suites that `suite` comes after.
+  std::vector<std::string> RunsBefore(const Suite& suite) const {
+    std::vector<std::string> tests;
+    for (const PlannedBatch& planned : project_.batches) {
+      for (const Run& run : planned.batch.runs) {
+        const bool before =
+            std::any_of(suite.after.begin(), suite.after.end(),
+                        [&](const Located<std::string>& name) { return name.value == run.suite; });
+        if (before) tests.push_back(options_.common.prefix + RunName(run));
+      }
+    }
+    return tests;
+  }
+
   void AddRun(const PlannedBatch& planned, const Run& run, Duration budget) {
     const Suite& suite = *project_.FindSuite(run.suite);
     const std::set<std::string> labels = LabelsOf(run);
     waited_ += suite.timeout + kGrace;
-    Add(options_.common.prefix + RunName(run), {"run", RunName(run)},
-        {{"FIXTURES_REQUIRED", Own("session") + ";" + Fixture(planned)},
-         {"LABELS", Join({labels.begin(), labels.end()}, ";")},
-         Timeout(suite.timeout + budget + kGrace),
-         {"TIMEOUT_SIGNAL_NAME", "SIGTERM"},
-         {"TIMEOUT_SIGNAL_GRACE_PERIOD", "10"},
-         {"SKIP_RETURN_CODE", "77"},
-         {"_BACKTRACE_TRIPLES",
-          fmt::format("{};{};suite", suite.name.mark.file, suite.name.mark.line)}});
+    Properties properties{{"FIXTURES_REQUIRED", Own("session") + ";" + Fixture(planned)},
+                          {"LABELS", Join({labels.begin(), labels.end()}, ";")},
+                          Timeout(suite.timeout + budget + kGrace),
+                          {"TIMEOUT_SIGNAL_NAME", "SIGTERM"},
+                          {"TIMEOUT_SIGNAL_GRACE_PERIOD", "10"},
+                          {"SKIP_RETURN_CODE", "77"},
+                          {"_BACKTRACE_TRIPLES",
+                           fmt::format("{};{};suite", suite.name.mark.file, suite.name.mark.line)}};
+    const std::vector<std::string> before = RunsBefore(suite);
+    if (!before.empty()) properties.emplace_back("DEPENDS", Join(before, ";"));
+    Add(options_.common.prefix + RunName(run), {"run", RunName(run)}, std::move(properties));
   }
 
   void AddBroken(const BrokenName& broken) {

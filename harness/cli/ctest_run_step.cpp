@@ -85,7 +85,16 @@ ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProje
                  const RunOfPlan& wanted, const Interruption& interruption) {
   auto session = handle.Connect();
   if (!session) return ComplainOfSession(program, session.error());
-  const Demand demand = DemandFor(wanted.planned.batch, wanted.planned.order);
+  if (const std::string reason =
+          SkipReason(wanted.suite, program.files(), project.loaded.host_environment);
+      !reason.empty()) {
+    const Status emitted = EmitSkipped(*session, wanted.run, reason);
+    if (!emitted) return ComplainOfSession(program, emitted.error());
+    program.Print(fmt::format("skipped: {}\n", reason));
+    return ExitCode::kSkipped;
+  }
+  Demand demand = DemandFor(wanted.planned.batch, wanted.planned.order);
+  demand.exclusive = wanted.suite.isolation == Isolation::kExclusive;
   const auto environment = session->Acquire(demand, false, false, interruption.token());
   if (interruption.code()) return *interruption.code();
   if (!environment) return TellBlocked(program, *session, wanted.run, environment.error());
@@ -95,7 +104,7 @@ ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProje
                                 project.loaded.host_environment, handle.results};
   const auto outcome =
       ExecuteRun(*session, *environment, wanted.run, wanted.suite, services, interruption.token());
-  static_cast<void>(session->Release(true));
+  static_cast<void>(session->Release(true, DirtyNodes(wanted.suite)));
   if (interruption.code()) return *interruption.code();
   if (!outcome) return ComplainOfSession(program, outcome.error());
   Tell(program, handle.results, RunName(wanted.run), *outcome);

@@ -65,6 +65,7 @@ Result<Demand> MakeDemand(const DeployOptions& options, const LoadedProject& loa
 Result<EnvironmentView> Deploy(Program& program, const DeployOptions& options,
                                const Demand& demand) {
   const std::string backend = program.ChooseBackend(options.backend);
+  TRY_DO(CheckBackend(demand.topology, demand.preset, backend));
   TRY_DO(program.available_driver(backend));
   TRY(const Duration ttl, ParseDuration(options.ttl));
   program.Sweep();

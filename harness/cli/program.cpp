@@ -19,6 +19,8 @@ namespace {
 
 constexpr Duration kCheckTakes{5'000};
 constexpr Duration kSweepTakes{20'000};
+// Of files that presets name.
+constexpr size_t kLargestFile = 4U << 20U;
 
 TimePoint In(Duration duration) {
   return std::chrono::steady_clock::now() + duration;
@@ -129,7 +131,10 @@ std::string Program::ChooseBackend(const std::string& wanted) const {
 
 Vocabulary Program::MakeVocabulary(const ProjectOptions& options, const TesterIo& io) const {
   Vocabulary vocabulary;
-  for (const ProbeEntry& entry : Probes()) vocabulary.probes.emplace_back(entry.name);
+  for (const ProbeEntry& entry : Probes()) {
+    vocabulary.probes.emplace_back(entry.name);
+    if (entry.needs_port) vocabulary.port_probes.emplace(entry.name);
+  }
   vocabulary.check_probe = [](const ProbeSpec& probe, Diagnostics& problems) {
     if (const ProbeEntry* entry = FindProbe(probe.kind)) entry->make(probe.arguments, problems);
   };
@@ -140,6 +145,10 @@ Vocabulary Program::MakeVocabulary(const ProjectOptions& options, const TesterIo
                                     return tester->Cases(suite, problems);
                                   }});
   }
+  vocabulary.directory = std::filesystem::absolute(".").lexically_normal().string();
+  vocabulary.read_file = [this](const std::string& path) {
+    return files_->Read(path, kLargestFile);
+  };
   vocabulary.host_environment = environment_;
   vocabulary.host_environment["PATH"] = SearchPath(options, environment_);
   return vocabulary;

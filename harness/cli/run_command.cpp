@@ -98,19 +98,24 @@ ExitCode LoseSession(Program& program, const Error& error) {
   return ExitCode::kEnvironmentFailed;
 }
 
+Status CheckBackends(const Plan& plan, const std::string& backend) {
+  for (const Lane& lane : plan.lanes) {
+    for (const Batch& batch : lane.batches) {
+      Status allowed = CheckBackend(batch.topology, batch.preset, backend);
+      if (allowed) continue;
+      allowed.error().detail = "choose other runs by --preset, or another backend by --backend";
+      return allowed;
+    }
+  }
+  return {};
+}
+
 // Whether the backend starts nodes such as those of the plan.
 bool IsSupported(const Plan& plan, const Driver& driver) {
   const std::vector<Capability> can = driver.Capabilities();
-  const auto has = [&](Capability capability) {
-    return std::find(can.begin(), can.end(), capability) != can.end();
-  };
   for (const Lane& lane : plan.lanes) {
     for (const Batch& batch : lane.batches) {
-      for (const Node& node : batch.topology.nodes) {
-        const bool as_command = !node.command.empty() && has(Capability::kCommandNodes);
-        const bool as_image = !node.image.empty() && has(Capability::kImageNodes);
-        if (!as_command && !as_image) return false;
-      }
+      if (!CheckSupported(batch.topology, can)) return false;
     }
   }
   return true;
@@ -161,6 +166,8 @@ ExitCode Main(Program& program, const RunOptions& options) {
       MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
                options.selection.ToSelection());
   if (!plan) return program.Complain(plan.error());
+  const Status allowed = CheckBackends(*plan, program.ChooseBackend(options.backend));
+  if (!allowed) return program.Complain(allowed.error());
   program.Sweep();
   const ExitCode code = Execute(program, options, *loaded, *plan, signals);
   const bool unsupported = code == ExitCode::kEnvironmentFailed && !IsSupported(*plan, **driver);

@@ -23,8 +23,13 @@ Result<std::string> Serve(Program& program, const SuperviseOptions& options,
   }
   TRY(session.ttl, ParseDuration(options.ttl));
   session.version = CTESTBED_VERSION;
+  TRY(Launcher * launcher, program.launcher());
   const SupervisorServices services{
-      *driver, program.http(), program.files(), program.clock(),
+      *driver,
+      program.http(),
+      program.files(),
+      program.clock(),
+      *launcher,
       [&](const std::vector<Event>& events, const std::string& results) {
         return program.Report(events, results);
       }};

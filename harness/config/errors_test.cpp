@@ -43,7 +43,12 @@ Vocabulary TestVocabulary() {
   return {.probes = {"exec", "http", "tcp"},
           .check_probe = CheckProbe,
           .testers = {{"command", kCommandFields, {}}, {"http", kHttpFields, {}}},
-          .host_environment = {{"HOME", "/home/user"}}};
+          .host_environment = {{"HOME", "/home/user"}},
+          .port_probes = {"http", "tcp"},
+          .directory = kErrors.string(),
+          .read_file = [](const std::string&) -> Result<std::string> {
+            return Fail(ErrorKind::kNotFound, "there is no such file");
+          }};
 }
 
 // preset-NAME.yaml is loaded as a preset, suite-NAME.yaml as a suite; both beside the sound one.

@@ -6,6 +6,9 @@
 #include <array>
 
 #include "base/text.h"
+#include "config/container_parser.h"
+#include "config/env_file.h"
+#include "config/mount_parser.h"
 #include "config/reading.h"
 
 namespace ctestbed {
@@ -13,7 +16,9 @@ namespace {
 
 constexpr std::array kRunFields{
     Field{"command", Shape::kTextList, "program and arguments; no shell is involved"},
+    Field{"args", Shape::kTextList, "what follows the command, or that of the image"},
     Field{"image", Shape::kText, "container image"},
+    Field{"build", Shape::kMap, "how the image is made: {context, file, args}", false, &kBuild},
 };
 constexpr Inside kRun{.fields = kRunFields};
 
@@ -54,6 +59,9 @@ constexpr Inside kStop{.fields = kStopFields};
 constexpr std::array kReadyFields{
     Field{"port", Shape::kName, "the port to probe; default: the first"},
     Field{"within", Shape::kDuration, "from start to ready"},
+    Field{"interval", Shape::kDuration,
+          "between questions; default: 5ms to 100ms, growing with the wait"},
+    Field{"timeout", Shape::kDuration, "of one answer; default: 2s, doubled after each late one"},
 };
 constexpr Inside kReady{.name = "ready", .fields = kReadyFields};
 
@@ -68,19 +76,44 @@ constexpr std::array kNodeFields{
           false, &kRun},
     Field{"working_directory", Shape::kText, "relative to the preset; default: a fresh one"},
     Field{"environment", Shape::kTextMap, "variables of this node"},
+    kOverlayFields[1],
     Field{"ports", Shape::kMap, "NAME: NUMBER, or NAME: {number: N, host: N}", false, &kPorts},
     Field{"port_handoff", Shape::kText, "hold or release", false, &kHandoff},
     Field{"ready", Shape::kMap, "a probe and its arguments, port, within", false, &kReady},
     Field{"depends_on", Shape::kAny, "NODE: started or ready; or a list of nodes to be ready",
           false, &kDependencies},
     Field{"stop", Shape::kMap, "{grace: DURATION} between SIGTERM and SIGKILL", false, &kStop},
+    Field{"mounts", Shape::kMap, "NAME: {content, from, bind, volume or secret: ...}", false,
+          &kMounts},
+    Field{"networks", Shape::kAny, "networks of topology.networks; default: one for all nodes",
+          false, &kNetworkUses},
+    Field{"security", Shape::kMap, "what the node may do; what a backend cannot do is refused",
+          false, &kSecurity},
+    Field{"resources", Shape::kMap, "limits of each replica: {memory, cpus, pids}", false,
+          &kResources},
+    Field{"labels", Shape::kTextMap, "what the backend marks the node with, beside its own"},
 };
 constexpr Inside kNodeInside{.fields = kNodeFields};
 constexpr Field kNode{"node", Shape::kMap, "what is started", false, &kNodeInside};
 constexpr Inside kNodes{.each = &kNode};
 
+constexpr std::array kNetworkFields{
+    Field{"internal", Shape::kBoolean, "no way out of it; default false"}};
+constexpr Inside kNetworkInside{.fields = kNetworkFields, .nothing = true};
+constexpr Field kNetwork{"network", Shape::kMap, "{internal: true}, or nothing", false,
+                         &kNetworkInside};
+constexpr Inside kNetworks{.each = &kNetwork};
+constexpr Inside kVolumeInside{.nothing = true};
+constexpr Field kVolume{"volume", Shape::kMap, "{}", false, &kVolumeInside};
+constexpr Inside kVolumes{.each = &kVolume};
+
 constexpr std::array kTopologyFields{
-    Field{"nodes", Shape::kList, "what is started, one map each", true, &kNodes}};
+    Field{"nodes", Shape::kList, "what is started, one map each", false, &kNodes},
+    Field{"networks", Shape::kMap, "NAME: {internal: BOOLEAN}, what nodes are joined by", false,
+          &kNetworks},
+    Field{"volumes", Shape::kMap, "NAME: {}, what mounts of several nodes may share", false,
+          &kVolumes},
+};
 
 constexpr std::array kForeignNodeKeys{
     ForeignKey{"command", "write run: {command: [PROGRAM, ARGUMENT...]}"},
@@ -88,11 +121,61 @@ constexpr std::array kForeignNodeKeys{
     ForeignKey{"env", "did you mean 'environment'?"},
     ForeignKey{"appId", "did you mean 'app_id'?"},
     ForeignKey{"dependsOn", "did you mean 'depends_on'?"},
+    ForeignKey{"args", "write run: {args: [ARGUMENT...]}"},
+    ForeignKey{"build", "write run: {build: {context: DIRECTORY}}"},
+    ForeignKey{"entrypoint", "write run: {command: [PROGRAM, ARGUMENT...]}"},
+    ForeignKey{"env_file", "did you mean 'env_files'?"},
+    ForeignKey{"envFiles", "did you mean 'env_files'?"},
     ForeignKey{"health", "did you mean 'ready'?"},
+    ForeignKey{"healthCheck", "did you mean 'ready'?"},
+    ForeignKey{"readinessProbe", "did you mean 'ready'?"},
+    ForeignKey{"layers",
+               "name each service in 'services', and set what turns a layer on in "
+               "'environment'"},
+    ForeignKey{"meshEnabled", "set the variable that turns the mesh on in 'environment'"},
+    ForeignKey{"volumes", "write mounts: {NAME: {bind: PATH or volume: NAME, target: PATH}}"},
+    ForeignKey{"restart",
+               "a node that ends by itself fails what runs on it: starting it again "
+               "would hide that"},
+    ForeignKey{"restartPolicy",
+               "a node that ends by itself fails what runs on it: starting it "
+               "again would hide that"},
+    ForeignKey{"stop_grace_period", "write stop: {grace: DURATION}"},
+    ForeignKey{"stopGrace", "write stop: {grace: DURATION}"},
+    ForeignKey{"initContainers", "make it a node of its own, and name it in 'depends_on'"},
+    ForeignKey{"init", "make it a node of its own, and name it in 'depends_on'"},
+    ForeignKey{"wait_for", "did you mean 'depends_on'?"},
+    ForeignKey{"user", "write security: {user: USER}"},
+    ForeignKey{"cap_drop", "write security: {drop_caps: [NAME, ...]}"},
+    ForeignKey{"privileged", "write security: {privileged: true}"},
+    ForeignKey{"read_only", "write security: {read_only: true}"},
+    ForeignKey{"security_opt", "write security: {no_new_privileges: true}"},
+    ForeignKey{"deploy", "write 'replicas' and 'resources' in the node itself"},
+    ForeignKey{"hostname", "write networks: {NETWORK: {aliases: [NAME]}}"},
     ForeignKey{"healthcheck", "did you mean 'ready'?"},
     ForeignKey{"portHandoff", "did you mean 'port_handoff'?"},
     ForeignKey{"working_dir", "did you mean 'working_directory'?"},
     ForeignKey{"workingDirectory", "did you mean 'working_directory'?"},
+};
+
+constexpr std::array kForeignReadyKeys{
+    ForeignKey{"retries", "write within: DURATION; until then the probe is asked again and again"},
+    ForeignKey{"start_period", "write within: DURATION, which counts from the start"},
+    ForeignKey{"startPeriod", "write within: DURATION, which counts from the start"},
+    ForeignKey{"initialDelaySeconds", "leave it out: the first question costs nothing"},
+    ForeignKey{"periodSeconds", "write interval: DURATION"},
+    ForeignKey{"timeoutSeconds", "write timeout: DURATION"},
+    ForeignKey{"failThreshold",
+               "there is no health after readiness yet: a dead node is told at once"},
+    ForeignKey{"degradedAfter",
+               "there is no health after readiness yet: a dead node is told at once"},
+    ForeignKey{"httpGet", "write http: PATH"},
+    ForeignKey{"tcpSocket", "write tcp: true"},
+    ForeignKey{"test", "write exec: [PROGRAM, ARGUMENT...]"},
+    ForeignKey{"ws", "did you mean 'websocket'?"},
+    ForeignKey{"udp", "did you mean 'udp_listen'?"},
+    ForeignKey{"grpc", "ask by exec: [grpc_health_probe, -addr, '${NODE.address}'], or tcp: true"},
+    ForeignKey{"heartbeat", "nobody collects heartbeats yet; ask the node itself by http or exec"},
 };
 
 // Words that begin references of other kinds, so that no node may be called by them.
@@ -112,6 +195,7 @@ void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
 
 void ReadRun(const Fields& run, NodeOverlay& node, Diagnostics& problems) {
   node.command = run.Texts("command");
+  node.args = run.Texts("args");
   node.image = run.Text("image");
   if (node.command && node.command->empty()) {
     problems.Error(run.Find("command")->mark, "'command' names no program");
@@ -144,6 +228,12 @@ void ReadPorts(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   }
 }
 
+std::vector<std::string> KeysOf(std::span<const Field> table) {
+  std::vector<std::string> keys;
+  for (const Field& field : table) keys.emplace_back(field.key);
+  return keys;
+}
+
 bool IsNear(std::string_view word, const std::vector<std::string>& known) {
   return DidYouMean(word, known, "").starts_with("did you mean");
 }
@@ -158,7 +248,7 @@ std::vector<Field> ReadyFields(const Document& map, const Reader& reader) {
     const std::string& key = entry.key.value;
     const auto is_key = [&](const Field& field) { return field.key == key; };
     if (std::any_of(table.begin(), table.end(), is_key)) continue;
-    if (!IsNear(key, probes) && IsNear(key, {"port", "within"})) continue;
+    if (!IsNear(key, probes) && IsNear(key, KeysOf(kReadyFields))) continue;
     reader.problems.Error(entry.key.mark, fmt::format("unknown probe {}", Quote(key)),
                           DidYouMean(key, probes, "probes"));
     table.push_back({key, Shape::kAny, ""});
@@ -167,15 +257,18 @@ std::vector<Field> ReadyFields(const Document& map, const Reader& reader) {
 }
 
 bool IsProbe(std::string_view key, const std::vector<Field>& ready_fields) {
-  return key != "port" && key != "within" &&
-         std::any_of(ready_fields.begin(), ready_fields.end(),
-                     [&](const Field& field) { return field.key == key; });
+  const auto is_key = [&](const Field& field) { return field.key == key; };
+  return std::none_of(kReadyFields.begin(), kReadyFields.end(), is_key) &&
+         std::any_of(ready_fields.begin(), ready_fields.end(), is_key);
 }
 
-std::optional<ProbeSpec> ReadReady(const Document& map, const Reader& reader) {
+std::optional<ProbeSpec> ReadReady(const Document& written, const Reader& reader) {
+  const Document map = WithoutForeignKeys(written, "ready", kForeignReadyKeys, reader.problems);
   const std::vector<Field> table = ReadyFields(map, reader);
   const Fields fields(map, "ready", table, reader.problems);
   ProbeSpec spec{.within = fields.Time("within").value_or(reader.defaults.ready_within)};
+  spec.interval = fields.Time("interval").value_or(spec.interval);
+  spec.timeout = fields.Time("timeout").value_or(spec.timeout);
   if (const auto port = fields.Text("port")) spec.port = port->value;
   int probes = 0;
   for (const Document::Entry& entry : map.entries) {
@@ -188,7 +281,7 @@ std::optional<ProbeSpec> ReadReady(const Document& map, const Reader& reader) {
                             fmt::format("keep {} or {}", Quote(spec.kind), Quote(entry.key.value)));
     }
   }
-  if (probes == 0) {
+  if (probes == 0 && map.entries.size() == written.entries.size()) {
     reader.problems.Error(map.mark, "'ready' has no probe",
                           DidYouMean("", reader.vocabulary.probes, "probes"));
   }
@@ -241,7 +334,7 @@ NodeOverlay ReadNode(const Document& item, const Reader& reader) {
   ReadDependsOn(fields, node, problems);
   node.app_id = fields.Text("app_id");
   node.working_directory = fields.Text("working_directory");
-  node.environment = ReadEnvironment(fields, "environment", problems);
+  node.environment = ReadVariables(fields, reader);
   if (const auto run = fields.Inner("run", problems)) ReadRun(*run, node, problems);
   if (const Document* ready = fields.Find("ready")) node.ready = ReadReady(*ready, reader);
   if (const auto replicas = fields.Integer("replicas")) node.replicas = static_cast<int>(*replicas);
@@ -251,7 +344,31 @@ NodeOverlay ReadNode(const Document& item, const Reader& reader) {
   if (const auto stop = fields.Inner("stop", problems)) {
     node.stop = StopSpec{stop->Time("grace").value_or(reader.defaults.stop_grace)};
   }
+  if (const Document* mounts = fields.Find("mounts")) node.mounts = ReadMounts(*mounts, reader);
+  node.container = ReadContainer(fields, reader);
   return node;
+}
+
+std::map<std::string, Network> ReadNetworks(const Document& map, Diagnostics& problems) {
+  std::map<std::string, Network> networks;
+  for (const Document::Entry& entry : map.entries) {
+    CheckName(entry.key, "network", problems);
+    Network& network = networks[entry.key.value];
+    if (entry.value.IsNull()) continue;
+    const Fields fields(entry.value, "network", kNetworkFields, problems);
+    network.internal = fields.Boolean("internal").value_or(false);
+  }
+  return networks;
+}
+
+std::set<std::string> ReadVolumes(const Document& map, Diagnostics& problems) {
+  std::set<std::string> volumes;
+  for (const Document::Entry& entry : map.entries) {
+    CheckName(entry.key, "volume", problems);
+    if (!entry.value.IsNull()) Fields(entry.value, "volume", {}, problems);
+    volumes.insert(entry.key.value);
+  }
+  return volumes;
 }
 
 }  // namespace
@@ -260,9 +377,16 @@ constexpr Inside kTopology{.name = "topology", .fields = kTopologyFields};
 
 Overlay ReadOverlay(const Fields& fields, const Reader& reader) {
   Overlay overlay;
-  overlay.environment = ReadEnvironment(fields, "environment", reader.problems);
+  overlay.environment = ReadVariables(fields, reader);
   const auto topology = fields.Inner("topology", reader.problems);
-  const Document* nodes = topology ? topology->Find("nodes") : nullptr;
+  if (!topology) return overlay;
+  if (const Document* networks = topology->Find("networks")) {
+    overlay.networks = ReadNetworks(*networks, reader.problems);
+  }
+  if (const Document* volumes = topology->Find("volumes")) {
+    overlay.volumes = ReadVolumes(*volumes, reader.problems);
+  }
+  const Document* nodes = topology->Find("nodes");
   if (nodes == nullptr) return overlay;
   for (const Document& item : nodes->items) {
     NodeOverlay node = ReadNode(item, reader);

@@ -24,6 +24,8 @@ extern const Inside kTopology;
 // The keys of an overlay, for the tables of what holds one.
 inline constexpr std::array kOverlayFields{
     Field{"environment", Shape::kTextMap, "variables of every node"},
+    Field{"env_files", Shape::kTextOrList,
+          "files of NAME=VALUE lines, relative to the preset; 'environment' beside it wins"},
     Field{"topology", Shape::kMap, "{nodes: [...]}, merged by node name", false, &kTopology},
 };
 

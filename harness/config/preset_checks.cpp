@@ -73,7 +73,7 @@ const NodeOverlay* FindNode(const Nodes& nodes, const std::string& name) {
 }
 
 void CheckProgram(const NodeOverlay& node, const Report& report) {
-  if (node.command || node.image) return;
+  if (node.command || node.image || node.container.build) return;
   report(node.name.mark,
          fmt::format("node {} has neither a command nor an image", Quote(node.name.value)),
          "add run: {command: [PROGRAM, ARGUMENT...]}");
@@ -119,14 +119,22 @@ void CheckServices(const Nodes& nodes, const Report& report) {
 // The checks of ports, which the model keeps without marks.
 class PortChecks {
  public:
-  PortChecks(const DocumentsByFile& documents, const Report& report)
-      : documents_(documents), report_(report) {}
+  PortChecks(const DocumentsByFile& documents, const Vocabulary& vocabulary, const Report& report)
+      : documents_(documents), vocabulary_(vocabulary), report_(report) {}
 
   void CheckNode(const NodeOverlay& node) {
     for (const Port& port : node.ports.value_or(std::vector<Port>{})) {
       if (port.host != 0) CheckPinned(node, port);
     }
-    if (node.ready && !node.ready->port.empty()) CheckProbed(node, *node.ready);
+    if (node.ready && !node.ready->port.empty()) {
+      CheckProbed(node, *node.ready);
+    } else if (node.ready && vocabulary_.port_probes.contains(node.ready->kind) &&
+               (!node.ports || node.ports->empty())) {
+      report_(node.ready->arguments.mark,
+              fmt::format("node {} has no port for the probe {} to ask", Quote(node.name.value),
+                          Quote(node.ready->kind)),
+              "add ports: {NAME: NUMBER}");
+    }
   }
 
  private:
@@ -158,6 +166,7 @@ class PortChecks {
   }
 
   const DocumentsByFile& documents_;
+  const Vocabulary& vocabulary_;
   const Report& report_;
   std::map<int, std::string> pinned_;  // host port -> node.port
 };
@@ -191,14 +200,38 @@ class CycleCheck {
   std::set<std::string> entered_;
 };
 
-void CheckNodes(const Nodes& nodes, const DocumentsByFile& documents, const Report& report) {
-  PortChecks ports(documents, report);
+// That what a node uses is declared.
+void CheckUses(const NodeOverlay& node, const Topology& declared, const Report& report) {
+  for (const NetworkUse& use : node.container.networks.value_or(std::vector<NetworkUse>())) {
+    if (declared.networks.contains(use.name)) continue;
+    std::vector<std::string> names;
+    for (const auto& [name, network] : declared.networks) names.push_back(name);
+    report(
+        node.name.mark,
+        fmt::format("node {} is in undeclared network {}", Quote(node.name.value), Quote(use.name)),
+        names.empty() ? fmt::format("declare it by topology: {{networks: {{{}: {{}}}}}}", use.name)
+                      : DidYouMean(use.name, names, "networks"));
+  }
+  for (const auto& [name, mount] : node.mounts) {
+    const std::string& volume = mount.value.source;
+    if (mount.value.kind != MountKind::kVolume || declared.volumes.contains(volume)) continue;
+    report(mount.mark, fmt::format("undeclared volume {}", Quote(volume)),
+           declared.volumes.empty()
+               ? fmt::format("declare it by topology: {{volumes: {{{}: {{}}}}}}", volume)
+               : DidYouMean(volume, {declared.volumes.begin(), declared.volumes.end()}, "volumes"));
+  }
+}
+
+void CheckNodes(const Nodes& nodes, const Topology& declared, const DocumentsByFile& documents,
+                const Vocabulary& vocabulary, const Report& report) {
+  PortChecks ports(documents, vocabulary, report);
   CycleCheck cycles(nodes, report);
   for (const NodeOverlay& node : nodes) {
     CheckProgram(node, report);
     CheckReplicaNames(node, nodes, report);
     CheckDependencies(node, nodes, report);
     CheckNodeReferences(node, nodes, report);
+    CheckUses(node, declared, report);
     ports.CheckNode(node);
     cycles.Visit(node);
   }
@@ -215,7 +248,8 @@ std::string Circumstances(const Preset& preset, const std::string& label, const 
 
 }  // namespace
 
-bool CheckPreset(const Preset& preset, const DocumentsByFile& documents, Diagnostics& problems) {
+bool CheckPreset(const Preset& preset, const DocumentsByFile& documents,
+                 const Vocabulary& vocabulary, Diagnostics& problems) {
   std::set<std::string> reported;
   for (const auto& [cell, label] : CellsToCheck(preset)) {
     const Nodes nodes = MergedNodes(preset, cell, {}, {});
@@ -230,7 +264,7 @@ bool CheckPreset(const Preset& preset, const DocumentsByFile& documents, Diagnos
       report(preset.name.mark, fmt::format("preset {} has no nodes", Quote(preset.name.value)),
              "add topology: {nodes: [{name: NAME, run: {command: [...]}}]}");
     }
-    CheckNodes(nodes, documents, report);
+    CheckNodes(nodes, DeclarationsOf(preset, cell), documents, vocabulary, report);
   }
   return reported.empty();
 }

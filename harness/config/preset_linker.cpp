@@ -3,22 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 
 #include "base/text.h"
 #include "config/preset_checks.h"
+#include "config/reading.h"
 #include "config/references.h"
 
 namespace ctestbed {
 namespace {
 
-// `own` on top of `parent`: layers follow, an axis of the same name replaces.
-Preset PutOnTop(const Preset& parent, Preset own) {
-  own.layers.insert(own.layers.begin(), parent.layers.begin(), parent.layers.end());
-  std::vector<Axis> axes = parent.axes;
-  for (Axis& axis : own.axes) {
+// `upper` on top of `lower`: layers follow, those that are there already stay where they are; an
+// axis of the same name replaces, and so does whatever else `upper` says.
+Preset PutOnTop(const Preset& lower, Preset upper) {
+  std::vector<Overlay> layers = lower.layers;
+  for (Overlay& layer : upper.layers) {
+    if (std::find(layers.begin(), layers.end(), layer) == layers.end()) {
+      layers.push_back(std::move(layer));
+    }
+  }
+  upper.layers = std::move(layers);
+  std::vector<Axis> axes = lower.axes;
+  for (Axis& axis : upper.axes) {
     const auto same = std::find_if(axes.begin(), axes.end(), [&](const Axis& inherited) {
       return inherited.name.value == axis.name.value;
     });
@@ -28,8 +35,12 @@ Preset PutOnTop(const Preset& parent, Preset own) {
       *same = std::move(axis);
     }
   }
-  own.axes = std::move(axes);
-  return own;
+  upper.axes = std::move(axes);
+  if (upper.category.empty()) upper.category = lower.category;
+  if (upper.backends.empty()) upper.backends = lower.backends;
+  if (upper.prepare.empty()) upper.prepare = lower.prepare;
+  if (upper.timeouts == Timeouts{}) upper.timeouts = lower.timeouts;
+  return upper;
 }
 
 template <typename Visit>
@@ -55,13 +66,17 @@ void FillGrace(Preset& preset, Duration grace) {
   });
 }
 
-// A relative working directory starts from the folder of the file that says it.
-void AnchorDirectories(Preset& preset) {
-  ForEachOverlay(preset, [](Overlay& overlay) {
+// Makes every path absolute: a relative one starts from the folder of the file that says it.
+void AnchorPaths(Preset& preset, const std::string& directory) {
+  ForEachOverlay(preset, [&](Overlay& overlay) {
     for (NodeOverlay& node : overlay.nodes) {
-      if (!node.working_directory) continue;
-      auto& [text, mark] = *node.working_directory;
-      text = (std::filesystem::path(mark.file).parent_path() / text).lexically_normal().string();
+      if (node.working_directory) {
+        node.working_directory->value = AnchoredPath(directory, *node.working_directory);
+      }
+      for (auto& [name, mount] : node.mounts) {
+        if (mount.value.kind != MountKind::kBind) continue;
+        mount.value.source = AnchoredPath(directory, {mount.value.source, mount.mark});
+      }
     }
   });
 }
@@ -111,51 +126,59 @@ class Linker {
 
   void Link(size_t index) {
     const WrittenPreset& own = written_[index];
-    std::optional<Preset> preset = own.preset;
-    if (own.extends) preset = Extend(own);
+    std::optional<Preset> preset = Extend(own);
     if (!preset || HasMistakes(index)) return;
-    if (!CheckPreset(*preset, documents_, reader_.problems)) return;
+    if (!CheckPreset(*preset, documents_, reader_.vocabulary, reader_.problems)) return;
     Preset finished = *preset;
     SubstituteHostVariables(finished, reader_.vocabulary.host_environment, reader_.problems);
     if (HasMistakes(index)) return;
     FillGrace(finished, reader_.defaults.stop_grace);
-    AnchorDirectories(finished);
+    AnchorPaths(finished, reader_.vocabulary.directory);
     finished_[index] = std::move(finished);
     layered_[index] = std::move(preset);
   }
 
+  // `own` on top of those that it extends, the first lowest.
   std::optional<Preset> Extend(const WrittenPreset& own) {
-    const auto parent = by_name_.find(own.extends->value);
-    if (parent == by_name_.end()) {
-      Error(own, fmt::format("unknown preset {}", Quote(own.extends->value)),
-            DidYouMean(own.extends->value, Names(), "presets"));
-      return std::nullopt;
+    std::optional<Preset> below;
+    for (const Located<std::string>& name : own.extends) {
+      const Preset* next = Extended(own, name);
+      if (next == nullptr) return std::nullopt;
+      below = below ? PutOnTop(*below, *next) : *next;
     }
-    if (states_[parent->second] == State::kBusy) {
-      ReportCycle(own, parent->second);
-      return std::nullopt;
-    }
-    if (const Preset* below = Layered(parent->second)) return PutOnTop(*below, own.preset);
-    if (!circular_.contains(own.preset.name.value)) {
-      Error(own, fmt::format("preset {} has mistakes of its own", Quote(own.extends->value)),
-            "correct that preset first");
-    }
-    return std::nullopt;
+    return below ? PutOnTop(*below, own.preset) : own.preset;
   }
 
-  void ReportCycle(const WrittenPreset& own, size_t parent) {
+  const Preset* Extended(const WrittenPreset& own, const Located<std::string>& name) {
+    const auto parent = by_name_.find(name.value);
+    if (parent == by_name_.end()) {
+      reader_.problems.Error(name.mark, fmt::format("unknown preset {}", Quote(name.value)),
+                             DidYouMean(name.value, Names(), "presets"));
+      return nullptr;
+    }
+    if (states_[parent->second] == State::kBusy) {
+      ReportCycle(name, parent->second);
+      return nullptr;
+    }
+    const Preset* below = Layered(parent->second);
+    if (below == nullptr && !circular_.contains(own.preset.name.value)) {
+      reader_.problems.Error(name.mark,
+                             fmt::format("preset {} has mistakes of its own", Quote(name.value)),
+                             "correct that preset first");
+    }
+    return below;
+  }
+
+  void ReportCycle(const Located<std::string>& name, size_t parent) {
     std::vector<std::string> names;
     for (auto at = std::find(path_.begin(), path_.end(), parent); at != path_.end(); ++at) {
       names.push_back(written_[*at].preset.name.value);
     }
     circular_.insert(names.begin(), names.end());
-    names.push_back(own.extends->value);
-    Error(own, fmt::format("presets extend each other in a circle: {}", Join(names, " -> ")),
-          "remove one of these 'extends'");
-  }
-
-  void Error(const WrittenPreset& own, std::string message, std::string hint) {
-    reader_.problems.Error(own.extends->mark, std::move(message), std::move(hint));
+    names.push_back(name.value);
+    reader_.problems.Error(
+        name.mark, fmt::format("presets extend each other in a circle: {}", Join(names, " -> ")),
+        "remove one of these 'extends'");
   }
 
   std::vector<std::string> Names() const {

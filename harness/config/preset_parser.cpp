@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "config/reading.h"
+#include "config/references.h"
 
 namespace ctestbed {
 namespace {
@@ -17,12 +18,28 @@ constexpr Inside kAxisInside{.each = &kAxisValue, .at_least = 1};
 constexpr Field kAxis{"axis", Shape::kMap, "VALUE: OVERLAY", false, &kAxisInside};
 constexpr Inside kAxes{.each = &kAxis};
 
+constexpr Field kPrepareCommand{"command", Shape::kTextList,
+                                "program and arguments, in the preset's folder; no shell"};
+constexpr Inside kPrepare{.each = &kPrepareCommand};
+constexpr std::array kTimeoutFields{
+    Field{"deploy", Shape::kDuration, "from the first start until every node is ready"},
+    Field{"teardown", Shape::kDuration, "until nothing is left, by force when it is over"},
+};
+constexpr Inside kTimeouts{.fields = kTimeoutFields};
+
 constexpr std::array kPresetFields{
     Field{"name", Shape::kName, "what suites call the preset; default: the file's name"},
     Field{"description", Shape::kText, "one line for listings"},
-    Field{"extends", Shape::kName, "the preset that this one is laid over"},
+    Field{"category", Shape::kName, "what kind it is, for listings: development, testing"},
+    Field{"extends", Shape::kTextOrList, "the preset or presets that this one is laid over"},
+    Field{"backends", Shape::kTextOrList, "the backends it can be deployed on; default: any"},
+    Field{"prepare", Shape::kList, "commands that end before the first node starts, once a session",
+          false, &kPrepare},
+    Field{"timeouts", Shape::kMap, "{deploy: DURATION, teardown: DURATION} of the whole", false,
+          &kTimeouts},
     kOverlayFields[0],
     kOverlayFields[1],
+    kOverlayFields[2],
     Field{"axes", Shape::kMap, "AXIS: {VALUE: OVERLAY}, the first value is the default", false,
           &kAxes},
 };
@@ -31,6 +48,26 @@ constexpr std::array kForeignPresetKeys{
     ForeignKey{"nodes", "write topology: {nodes: [...]}"},
     ForeignKey{"services", "write topology: {nodes: [...]}, each node with the services it hosts"},
     ForeignKey{"env", "did you mean 'environment'?"},
+    ForeignKey{"env_file", "did you mean 'env_files'?"},
+    ForeignKey{"envFiles", "did you mean 'env_files'?"},
+    ForeignKey{"requiredBackends", "did you mean 'backends'?"},
+    ForeignKey{"infrastructure", "write each server as a node of topology.nodes"},
+    ForeignKey{"ingress", "write the proxy as a node of topology.nodes"},
+    ForeignKey{"networks", "write topology: {networks: {NAME: {}}}"},
+    ForeignKey{"volumes", "write topology: {volumes: {NAME: {}}}"},
+    ForeignKey{"overlays", "write axes: {AXIS: {VALUE: OVERLAY}}, or name presets in 'extends'"},
+    ForeignKey{"timeout", "write timeouts: {deploy: DURATION, teardown: DURATION}"},
+    ForeignKey{"hooks", "write prepare: [[PROGRAM, ARGUMENT...]]"},
+    ForeignKey{"deltas",
+               "nothing changes a topology between suites yet; write each state as the "
+               "value of an axis"},
+    ForeignKey{"pools", "nothing hands workers out on demand yet; write the workers as nodes"},
+    ForeignKey{"processingPools",
+               "nothing hands workers out on demand yet; write the workers as "
+               "nodes"},
+    ForeignKey{"processing_pools",
+               "nothing hands workers out on demand yet; write the workers as "
+               "nodes"},
 };
 
 AxisValue ReadAxisValue(const Document::Entry& entry, const Reader& reader) {
@@ -65,6 +102,25 @@ Axis ReadAxis(const Document::Entry& entry, const Reader& reader) {
   return axis;
 }
 
+void ReadPrepare(const Fields& fields, Preset& preset, const Reader& reader) {
+  const Document* list = fields.Find("prepare");
+  if (list == nullptr) return;
+  for (const Document& item : list->items) {
+    if (!CheckShape(item, Shape::kTextList, "prepare step", reader.problems)) continue;
+    if (item.items.empty()) reader.problems.Error(item.mark, "'prepare' has an empty command");
+    PrepareStep& step = preset.prepare.emplace_back();
+    for (const Document& word : item.items) {
+      Located<std::string> text{word.text, word.mark};
+      CheckReferences(text, {},
+                      [&](const SourceMark& mark, const std::string& message,
+                          const std::string& hint) { reader.problems.Error(mark, message, hint); });
+      SubstituteHostVariables(text, reader.vocabulary.host_environment, reader.problems);
+      step.command.push_back(text.value);
+    }
+    step.directory = AnchoredPath(reader.vocabulary.directory, {".", item.mark});
+  }
+}
+
 }  // namespace
 
 std::span<const Field> PresetFields() {
@@ -82,7 +138,14 @@ WrittenPreset ReadPreset(const std::string& file, Document document, const Reade
   if (const auto description = fields.Text("description")) {
     written.preset.description = description->value;
   }
-  written.extends = fields.Text("extends");
+  if (const auto category = fields.Text("category")) written.preset.category = category->value;
+  written.extends = fields.Texts("extends").value_or(written.extends);
+  written.preset.backends = fields.Texts("backends").value_or(written.preset.backends);
+  ReadPrepare(fields, written.preset, reader);
+  if (const auto timeouts = fields.Inner("timeouts", reader.problems)) {
+    written.preset.timeouts = {timeouts->Time("deploy").value_or(Duration::zero()),
+                               timeouts->Time("teardown").value_or(Duration::zero())};
+  }
   written.preset.layers.push_back(ReadOverlay(fields, reader));
   if (const Document* axes = fields.Find("axes")) {
     for (const Document::Entry& entry : axes->entries) {

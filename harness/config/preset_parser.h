@@ -13,7 +13,7 @@ namespace ctestbed {
 
 struct WrittenPreset {
   Preset preset;  // with its own layer and axes alone
-  std::optional<Located<std::string>> extends;
+  std::vector<Located<std::string>> extends;
   Document document;  // of the file, from which marks are found that the model does not keep
 };
 

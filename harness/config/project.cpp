@@ -82,6 +82,28 @@ PresetsByName ByName(const std::vector<PresetFile>& presets) {
   return by_name;
 }
 
+// Where the cases are known before they run, the expected ones have to be among them.
+void CheckExpected(const Suite& suite, const std::vector<Case>& cases, Diagnostics& problems) {
+  std::vector<std::string> names;
+  for (const Case& known : cases) names.push_back(known.name);
+  if (names.empty()) return;
+  for (const auto& [name, outcome] : suite.expected) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    problems.Error(outcome.mark, fmt::format("the suite has no case {}", Quote(name)),
+                   DidYouMean(name, names, "cases"));
+  }
+}
+
+void CheckSuiteOrder(const std::vector<SuiteFile>& files, Diagnostics& problems) {
+  std::vector<const Suite*> suites;
+  std::vector<std::string> all;
+  for (const SuiteFile& file : files) {
+    all.push_back(file.name);
+    if (file.suite) suites.push_back(&*file.suite);
+  }
+  CheckOrder(suites, all, problems);
+}
+
 SuiteFile LoadSuite(const SourceFile& file, const PresetsByName& presets, const Reader& reader) {
   SuiteFile loaded{FileStem(file.path), file.path, std::nullopt, {}};
   auto document = ReadYaml(file.path, file.text, reader.problems);
@@ -92,8 +114,14 @@ SuiteFile LoadSuite(const SourceFile& file, const PresetsByName& presets, const 
   for (auto& [name, value] : suite.environment) {
     SubstituteHostVariables(value, reader.vocabulary.host_environment, reader.problems);
   }
+  for (MatrixOverride& change : suite.matrix.overrides) {
+    for (auto& [name, value] : change.environment) {
+      SubstituteHostVariables(value, reader.vocabulary.host_environment, reader.problems);
+    }
+  }
   const TesterVocabulary* tester = FindTester(reader.vocabulary, suite.tester.value);
   if (tester != nullptr && tester->cases) loaded.cases = tester->cases(suite, reader.problems);
+  CheckExpected(suite, loaded.cases, reader.problems);
   loaded.suite = std::move(suite);
   return loaded;
 }
@@ -124,6 +152,7 @@ Project LoadProject(std::vector<SourceFile> presets, std::vector<SourceFile> sui
     project.suites.push_back(LoadSuite(file, by_name, reader));
   }
   CheckSuiteNames(project.suites, problems);
+  CheckSuiteOrder(project.suites, problems);
   for (SuiteFile& suite : project.suites) {
     if (!problems.About(suite.file).empty()) suite.suite.reset();
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
 #include "model/resolve.h"
 
 namespace ctestbed {
@@ -23,16 +24,25 @@ struct Sample {
   std::vector<SourceFile> presets;
   std::vector<SourceFile> suites;
   std::map<std::string, std::string> host;
-  std::string messages;
+  std::map<std::string, std::string> files = {};  // that presets name
+  std::string messages = {};
 
   Project Load() {
     const auto cases = [](const Suite& suite, Diagnostics&) {
       return std::vector<Case>{{suite.name.value + " case", suite.name.mark}};
     };
-    const Vocabulary vocabulary{.probes = {"http", "tcp"},
-                                .check_probe = {},
-                                .testers = {{"http", kTesterFields, cases}},
-                                .host_environment = host};
+    const Vocabulary vocabulary{
+        .probes = {"http", "tcp"},
+        .check_probe = {},
+        .testers = {{"http", kTesterFields, cases}},
+        .host_environment = host,
+        .port_probes = {"http", "tcp"},
+        .directory = "/project",
+        .read_file = [this](const std::string& path) -> Result<std::string> {
+          const auto file = files.find(path);
+          if (file != files.end()) return file->second;
+          return Fail(ErrorKind::kNotFound, "there is no such file");
+        }};
     Diagnostics problems;
     Project project = LoadProject(presets, suites, vocabulary, problems);
     messages = Render(problems.Sorted());
@@ -84,7 +94,7 @@ topology:
   EXPECT_THAT(node.services, ElementsAre("auth", "accounts"));
   EXPECT_THAT(node.command, ElementsAre("realm", "--http", "${port.http}"));
   EXPECT_EQ(node.image, "realm:dev");
-  EXPECT_EQ(node.working_directory, "dir/work");
+  EXPECT_EQ(node.working_directory, "/project/dir/work");
   EXPECT_EQ(node.environment, (std::map<std::string, std::string>{{"ALL", "1"}, {"OWN", "no"}}));
   EXPECT_THAT(node.ports, ElementsAre(Port{"http", 8080, 0}, Port{"admin", 81, 9081}));
   EXPECT_EQ(node.port_handoff, PortHandoff::kRelease);
@@ -95,6 +105,98 @@ topology:
   EXPECT_EQ(node.ready->within, Duration(2000));
   EXPECT_EQ(node.depends_on.at("db"), DependencyState::kStarted);
   EXPECT_EQ(node.stop.grace, Duration(1500));
+}
+
+TEST(Project, ReadsMountsAndAnchorsTheirPaths) {
+  Sample sample{.presets = {{"dir/p.yaml", R"(
+topology:
+  nodes:
+    - name: main
+      run: {command: [realm, "${mount.conf}"], args: ["${mount.data}"]}
+      mounts:
+        conf: {content: "user ${env:USER}; node ${node.name}", target: /etc/realm.conf}
+        page: {from: page.html}
+        site: {bind: ../site, read_only: true}
+        data: {volume: data}
+  volumes: {data: {}}
+axes:
+  page:
+    plain: {}
+    fancy: {topology: {nodes: [{name: main, mounts: {page: {content: "<b>"}}}]}}
+)"}},
+                .host = {{"USER", "${x}"}},
+                .files = {{"/project/dir/page.html", "<p>${port.http}</p>"}}};
+  const Project project = sample.Load();
+  ASSERT_EQ(sample.messages, "");
+  const Preset& preset = PresetCalled(project, "p");
+  const Topology topology = Resolve(preset, {}, {}, {});
+  EXPECT_THAT(topology.volumes, ElementsAre("data"));
+  EXPECT_THAT(topology.nodes.at(0).args, ElementsAre("${mount.data}"));
+  const auto& mounts = topology.nodes.at(0).mounts;
+  EXPECT_EQ(mounts.at("conf"),
+            (Mount{MountKind::kContent, "user $${x}; node ${node.name}", "/etc/realm.conf"}));
+  EXPECT_EQ(mounts.at("page"),
+            (Mount{MountKind::kFrom, "/project/dir/page.html", "", Sha256("<p>${port.http}</p>")}));
+  EXPECT_EQ(mounts.at("site"), (Mount{MountKind::kBind, "/project/site", "", "", true}));
+  EXPECT_EQ(mounts.at("data"), (Mount{MountKind::kVolume, "data", ""}));
+  const Topology fancy = Resolve(preset, {{"page", "fancy"}}, {}, {});
+  EXPECT_EQ(fancy.nodes.at(0).mounts.at("page"), (Mount{MountKind::kContent, "<b>", ""}));
+  EXPECT_EQ(fancy.nodes.at(0).mounts.size(), 4U);
+}
+
+TEST(Project, ReadsWhatIsAskedOfABackendAndMergesIt) {
+  Sample sample{.presets = {{"dir/p.yaml", R"(
+topology:
+  nodes:
+    - name: main
+      run: {build: {context: ., file: Containerfile, args: {VERSION: "1"}}}
+      networks: {front: {aliases: [api]}, back: }
+      security: {user: "1000:1000", drop_caps: [ALL], seccomp: default, no_new_privileges: true,
+                 read_only: true, privileged: false, service_account_token: false}
+      resources: {memory: 512MiB, cpus: 0.25, pids: 64}
+      labels: {team: a, tier: web}
+  networks: {front: {internal: true}, back: {}}
+axes:
+  size:
+    small: {}
+    large:
+      topology:
+        nodes: [{name: main, resources: {cpus: 2}, security: {read_only: false}, labels: {tier: big},
+                 networks: [back]}]
+)"}}};
+  const Project project = sample.Load();
+  ASSERT_EQ(sample.messages, "");
+  const Topology topology = Resolve(PresetCalled(project, "p"), {}, {}, {});
+  EXPECT_EQ(topology.networks, (std::map<std::string, Network>{{"front", {true}}, {"back", {}}}));
+  const ContainerSpec expected{
+      .build = Build{"/project/dir/", "Containerfile", {{"VERSION", "1"}}},
+      .networks = std::vector<NetworkUse>{{"front", {"api"}}, {"back", {}}},
+      .security = {"1000:1000", std::vector<std::string>{"ALL"}, "default", true, true, false,
+                   false},
+      .resources = {512L << 20, 250, 64},
+      .labels = {{"team", "a"}, {"tier", "web"}}};
+  EXPECT_EQ(topology.nodes.at(0).container, expected);
+  ContainerSpec large = expected;
+  large.networks = std::vector<NetworkUse>{{"back", {}}};
+  large.security.read_only = false;
+  large.resources.cpus = 2000;
+  large.labels["tier"] = "big";
+  EXPECT_EQ(Resolve(PresetCalled(project, "p"), {{"size", "large"}}, {}, {}).nodes.at(0).container,
+            large);
+}
+
+TEST(Project, PutsEnvironmentOverEnvFiles) {
+  Sample sample{.presets = {{"p.yaml", std::string(kMain) + "env_files: [a.env, b.env]\n"
+                                                            "environment: {C: preset}\n"}},
+                .files = {{"/project/a.env", "A=a\nB=a\nC=a\n"}, {"/project/b.env", "B=${x}\n"}}};
+  const Project project = sample.Load();
+  ASSERT_EQ(sample.messages, "");
+  EXPECT_EQ(Resolve(PresetCalled(project, "p"), {}, {}, {}).nodes.at(0).environment,
+            (std::map<std::string, std::string>{{"A", "a"}, {"B", "$${x}"}, {"C", "preset"}}));
+  sample.files["/project/b.env"] = "B\n";
+  sample.Load();
+  EXPECT_THAT(sample.messages,
+              HasSubstr("error: cannot read variables from 'b.env': line 1: expected NAME=VALUE"));
 }
 
 TEST(Project, HasDefaultsThatAFileOfTheUserOverrides) {
@@ -133,6 +235,32 @@ TEST(Project, LaysAPresetOverTheOneItExtends) {
   const Node node = Resolve(preset, {}, {}, {}).nodes.at(0);
   EXPECT_EQ(node.environment.at("X"), "child");
   EXPECT_EQ(node.environment.at("Y"), "parent");
+}
+
+TEST(Project, LaysAPresetOverSeveralAndTheirCommonBaseOnce) {
+  Sample sample;
+  sample.presets = {
+      {"base.yaml", std::string(kMain) + "environment: {X: base, Y: base}\n"
+                                         "category: testing\nbackends: process\n"
+                                         "timeouts: {deploy: 5s}\n"
+                                         "prepare: [[make, '${env:TARGET}']]\n"},
+      {"dir/left.yaml", "extends: base\nenvironment: {X: left}\n"},
+      {"dir/right.yaml", "extends: base\nenvironment: {Z: right}\nbackends: [docker]\n"},
+      {"top.yaml", "extends: [left, right]\n"}};
+  sample.host = {{"TARGET", "all"}};
+  const Project project = sample.Load();
+  ASSERT_EQ(sample.messages, "");
+  const Preset& preset = PresetCalled(project, "top");
+  EXPECT_EQ(preset.layers.size(), 4U);
+  EXPECT_EQ(preset.category, "testing");
+  const Topology topology = Resolve(preset, {}, {}, {{"PATH", "/bin"}});
+  EXPECT_EQ(topology.nodes.at(0).environment,
+            (std::map<std::string, std::string>{
+                {"PATH", "/bin"}, {"X", "left"}, {"Y", "base"}, {"Z", "right"}}));
+  EXPECT_THAT(topology.backends, ElementsAre("docker"));
+  EXPECT_EQ(topology.timeouts, (Timeouts{Duration(5000), Duration(0)}));
+  EXPECT_THAT(topology.prepare,
+              ElementsAre(PrepareStep{{"make", "all"}, "/project/", {{"PATH", "/bin"}}}));
 }
 
 TEST(Project, ReportsACircleOnce) {
@@ -206,6 +334,43 @@ TEST(Project, ReadsTheMatrixOfASuite) {
   EXPECT_EQ(suite.matrix.axes.at("b").values.size(), 2U);
   EXPECT_EQ(ChoicesOf(suite, PresetCalled(project, "p")),
             std::vector<CellChoice>{(CellChoice{Cell{{"a", "y"}, {"b", "x"}}})});
+}
+
+TEST(Project, ReadsHowASuiteIsRun) {
+  Sample sample{
+      .presets = {{"p.yaml", std::string(kMain) + "axes: {a: {x: {}, y: {}}}\n"}},
+      .suites = {{"s.yaml", SuiteText("s",
+                                      "needs: {preset: p}\nisolation: exclusive\nafter: t\n"
+                                      "requires: [openssl]\ndirties: [main]\n"
+                                      "expected: {s case: failed}\n"
+                                      "matrix: {overrides: [{when: {a: y}, environment: "
+                                      "{M: '${env:HOME}'}}]}\n")},
+                 {"t.yaml", SuiteText("t", "needs: {preset: p}\n")}},
+      .host = {{"HOME", "/root"}}};
+  const Project project = sample.Load();
+  ASSERT_EQ(sample.messages, "");
+  const Suite& suite = *project.suites.at(0).suite;
+  EXPECT_EQ(suite.isolation, Isolation::kExclusive);
+  EXPECT_EQ(suite.after.at(0).value, "t");
+  EXPECT_EQ(suite.programs.at(0).value, "openssl");
+  EXPECT_EQ(suite.dirties.at(0).value, "main");
+  EXPECT_EQ(suite.expected.at("s case").value, "failed");
+  const Preset& preset = PresetCalled(project, "p");
+  EXPECT_TRUE(EnvironmentOf(suite, preset, {{"a", "x"}}).empty());
+  EXPECT_EQ(EnvironmentOf(suite, preset, {{"a", "y"}}).at("M"), "/root");
+}
+
+TEST(Project, ReportsACircleOfSuitesAndCasesThatAreNotThere) {
+  Sample sample{.presets = {{"p.yaml", std::string(kMain)}},
+                .suites = {{"s.yaml", SuiteText("s", "needs: {preset: p}\nafter: [t]\n")},
+                           {"t.yaml", SuiteText("t",
+                                                "needs: {preset: p}\nafter: [s]\n"
+                                                "expected: {t cas: failed}\n")}}};
+  sample.Load();
+  EXPECT_THAT(
+      sample.messages,
+      HasSubstr("t.yaml:4:9: error: suites come after each other in a circle: s -> t -> s"));
+  EXPECT_THAT(sample.messages, HasSubstr("t.yaml:5:12: error: the suite has no case 't cas'"));
 }
 
 TEST(Project, RefusesAMatrixThatIsTooLarge) {

@@ -52,6 +52,11 @@ Variables ReadEnvironment(const Fields& fields, std::string_view key, Diagnostic
   return environment;
 }
 
+std::string AnchoredPath(const std::string& directory, const Located<std::string>& path) {
+  const std::filesystem::path folder = std::filesystem::path(path.mark.file).parent_path();
+  return (directory / folder / path.value).lexically_normal().string();
+}
+
 std::string FileStem(const std::string& path) {
   return std::filesystem::path(path).stem().string();
 }

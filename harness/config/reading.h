@@ -34,6 +34,10 @@ std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_vie
 // The text map `key` as an environment; refuses names that no environment can hold.
 Variables ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems);
 
+// A path as written in a file of the project: relative ones start from that file's folder.
+// `directory` is what the file's own path starts from.
+std::string AnchoredPath(const std::string& directory, const Located<std::string>& path);
+
 // The file's name without its folders and its last extension.
 std::string FileStem(const std::string& path);
 

@@ -81,6 +81,15 @@ void Substitute(Document& document, const std::map<std::string, std::string>& ho
   for (Document::Entry& entry : document.entries) Substitute(entry.value, host, problems);
 }
 
+// Copied files are not looked into.
+template <typename Visit>
+void Substitute(Located<Mount>& mount, const Visit& substitute) {
+  if (mount.value.kind == MountKind::kFrom) return;
+  Located<std::string> source{mount.value.source, mount.mark};
+  substitute(source);
+  mount.value.source = std::move(source.value);
+}
+
 void Substitute(Overlay& overlay, const std::map<std::string, std::string>& host,
                 Diagnostics& problems) {
   const auto substitute = [&](Located<std::string>& text) {
@@ -93,6 +102,8 @@ void Substitute(Overlay& overlay, const std::map<std::string, std::string>& host
     if (node.image) substitute(*node.image);
     if (node.working_directory) substitute(*node.working_directory);
     if (node.ready) Substitute(node.ready->arguments, host, problems);
+    if (node.args) std::for_each(node.args->begin(), node.args->end(), substitute);
+    for (auto& [name, mount] : node.mounts) Substitute(mount, substitute);
   }
 }
 
@@ -103,6 +114,7 @@ std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<Nod
   for (const Port& port : node.ports.value_or(std::vector<Port>{})) {
     names.push_back("port." + port.name);
   }
+  for (const auto& [name, mount] : node.mounts) names.push_back("mount." + name);
   std::map<std::string, std::string> addresses;
   for (const NodeOverlay& peer : nodes) {
     ReplicaAddresses ports;
@@ -134,8 +146,17 @@ void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>
   if (node.command) {
     for (const auto& word : *node.command) CheckReferences(word, names, report);
   }
+  if (node.args) {
+    for (const auto& word : *node.args) CheckReferences(word, names, report);
+  }
   for (const auto& [name, value] : node.environment) {
     if (value.mark.line > 0) CheckReferences(value, names, report);
+  }
+  for (const auto& [name, mount] : node.mounts) {
+    if (mount.value.kind == MountKind::kFrom) continue;
+    const bool is_text = mount.value.kind != MountKind::kBind;
+    CheckReferences({mount.value.source, mount.mark}, is_text ? names : std::vector<std::string>(),
+                    report);
   }
   if (node.ready) CheckDocument(node.ready->arguments, names, report);
   if (node.image) CheckReferences(*node.image, {}, report);

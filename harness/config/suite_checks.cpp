@@ -48,6 +48,8 @@ class SuiteChecks {
     CheckAxes();
     CheckPatterns("include", suite_.matrix.include);
     CheckPatterns("exclude", suite_.matrix.exclude);
+    for (const MatrixOverride& change : suite_.matrix.overrides) CheckPattern(change.when, nullptr);
+    CheckDirties();
     if (!sound_) return;
     for (const Preset* preset : targets_) CheckCells(*preset);
   }
@@ -88,6 +90,25 @@ class SuiteChecks {
                           Quote(service.value)),
               DidYouMean(service.value, hosted, "services"));
       }
+    }
+  }
+
+  void CheckDirties() {
+    if (targets_.empty() || targets_.size() < suite_.presets.size()) return;
+    std::set<std::string> known;
+    const auto add = [&](const Overlay& overlay) {
+      for (const NodeOverlay& node : overlay.nodes) known.insert(node.name.value);
+    };
+    for (const Preset* preset : targets_) {
+      for (const Overlay& layer : preset->layers) add(layer);
+      for (const Axis& axis : preset->axes) {
+        for (const AxisValue& value : axis.values) add(value.overlay);
+      }
+    }
+    for (const auto& node : suite_.dirties) {
+      if (known.contains(node.value)) continue;
+      Error(node.mark, fmt::format("no preset of the suite has a node {}", Quote(node.value)),
+            DidYouMean(node.value, {known.begin(), known.end()}, "nodes"));
     }
   }
 
@@ -177,12 +198,17 @@ class SuiteChecks {
   }
 
   void CheckEnvironment(const Preset& preset, const Cell& cell) {
-    if (suite_.environment.empty()) return;
+    std::vector<Located<std::string>> texts;
+    for (const auto& [name, value] : suite_.environment) texts.push_back(value);
+    for (const MatrixOverride& change : suite_.matrix.overrides) {
+      for (const auto& [name, value] : change.environment) texts.push_back(value);
+    }
+    if (texts.empty()) return;
     const auto nodes = MergedNodes(preset, cell, {}, {});
     for (const NodeOverlay& node : nodes) {
       const std::vector<std::string> names = NamesFor(node, nodes);
-      for (const auto& [name, value] : suite_.environment) {
-        CheckReferences(value, names,
+      for (const Located<std::string>& text : texts) {
+        CheckReferences(text, names,
                         [&](const SourceMark& mark, const std::string& message,
                             const std::string& hint) { ReportOnce(mark, message, hint, preset); });
       }
@@ -205,6 +231,53 @@ class SuiteChecks {
 };
 
 }  // namespace
+
+namespace {
+
+// Finds circles of `after` depth first; each suite is entered once.
+class OrderCheck {
+ public:
+  OrderCheck(const std::vector<const Suite*>& suites, Diagnostics& problems) : problems_(problems) {
+    for (const Suite* suite : suites) by_name_.try_emplace(suite->name.value, suite);
+  }
+
+  void Visit(const Suite& suite, const std::vector<std::string>& all) {
+    if (!entered_.insert(suite.name.value).second) return;
+    path_.push_back(suite.name.value);
+    for (const auto& name : suite.after) {
+      const auto next = by_name_.find(name.value);
+      const auto start = std::find(path_.begin(), path_.end(), name.value);
+      if (start != path_.end()) {
+        std::vector<std::string> circle(start, path_.end());
+        circle.push_back(name.value);
+        problems_.Error(
+            name.mark,
+            fmt::format("suites come after each other in a circle: {}", Join(circle, " -> ")),
+            "remove one of these 'after'");
+      } else if (next != by_name_.end()) {
+        Visit(*next->second, all);
+      } else if (std::find(all.begin(), all.end(), name.value) == all.end()) {
+        problems_.Error(name.mark, fmt::format("unknown suite {}", Quote(name.value)),
+                        DidYouMean(name.value, all, "suites"));
+      }
+    }
+    path_.pop_back();
+  }
+
+ private:
+  Diagnostics& problems_;
+  std::map<std::string, const Suite*> by_name_;
+  std::vector<std::string> path_;
+  std::set<std::string> entered_;
+};
+
+}  // namespace
+
+void CheckOrder(const std::vector<const Suite*>& suites, const std::vector<std::string>& all,
+                Diagnostics& problems) {
+  OrderCheck check(suites, problems);
+  for (const Suite* suite : suites) check.Visit(*suite, all);
+}
 
 void CheckSuite(const Suite& suite, const PresetsByName& presets, Diagnostics& problems) {
   SuiteChecks(suite, presets, problems).Run();

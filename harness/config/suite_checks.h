@@ -17,4 +17,9 @@ using PresetsByName = std::map<std::string, const Preset*>;
 // environment that are undefined, and matrices that leave no cell of a preset or make too many.
 void CheckSuite(const Suite& suite, const PresetsByName& presets, Diagnostics& problems);
 
+// Checks the `after` of `suites`, those that can be read: unknown names and circles. `all` are the
+// names of all suites, readable or not.
+void CheckOrder(const std::vector<const Suite*>& suites, const std::vector<std::string>& all,
+                Diagnostics& problems);
+
 }  // namespace ctestbed

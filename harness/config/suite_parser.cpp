@@ -23,15 +23,29 @@ constexpr Field kChoice{"choice", Shape::kTextOrList, "all, any, a value or a li
 constexpr Inside kChoices{.each = &kChoice};
 constexpr Field kPattern{"cell", Shape::kTextMap, "{AXIS: VALUE}"};
 constexpr Inside kPatterns{.each = &kPattern};
+constexpr std::array kOverrideFields{
+    Field{"when", Shape::kTextMap, "{AXIS: VALUE}: the cells; 'preset' names a preset", true},
+    Field{"environment", Shape::kTextMap, "variables of every node, over the suite's own", true},
+};
+constexpr Inside kOverride{.fields = kOverrideFields};
+constexpr Field kOverrideItem{"override", Shape::kMap, "{when, environment}", false, &kOverride};
+constexpr Inside kOverrides{.each = &kOverrideItem};
 constexpr std::array kMatrixFields{
     Field{"axes", Shape::kMap, "AXIS: all, any, a value or a list of values", false, &kChoices},
     Field{"include", Shape::kList, "cells to add, {AXIS: VALUE} each", false, &kPatterns},
     Field{"exclude", Shape::kList, "cells to leave out, {AXIS: VALUE} each", false, &kPatterns},
+    Field{"overrides", Shape::kList, "what differs in some cells: {when, environment} each", false,
+          &kOverrides},
 };
 constexpr Inside kMatrix{.fields = kMatrixFields};
 
-constexpr std::array<std::string_view, 2> kIsolationWords{"shared", "fresh"};
+constexpr std::array<std::string_view, 3> kIsolationWords{"shared", "fresh", "exclusive"};
 constexpr Inside kIsolation{.words = kIsolationWords};
+
+constexpr std::array<std::string_view, 2> kOutcomeWords{"failed", "skipped"};
+constexpr Inside kOutcomeInside{.words = kOutcomeWords};
+constexpr Field kOutcome{"outcome", Shape::kText, "failed or skipped", false, &kOutcomeInside};
+constexpr Inside kExpected{.each = &kOutcome};
 
 constexpr std::array kSuiteFields{
     Field{"suite", Shape::kName, "what the suite is called", true},
@@ -41,7 +55,14 @@ constexpr std::array kSuiteFields{
     Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, include: [...], exclude: [...]}", false,
           &kMatrix},
     Field{"environment", Shape::kTextMap, "variables of every node while the suite runs"},
-    Field{"isolation", Shape::kText, "shared or fresh", false, &kIsolation},
+    Field{"isolation", Shape::kText,
+          "shared; fresh: every node newly started; exclusive: nothing runs beside it", false,
+          &kIsolation},
+    Field{"after", Shape::kTextOrList, "suites whose runs all end before its first begins"},
+    Field{"requires", Shape::kTextOrList, "programs; it is skipped where PATH lacks one of them"},
+    Field{"dirties", Shape::kTextOrList, "nodes that it leaves unfit: they start anew after it"},
+    Field{"expected", Shape::kMap, "CASE: failed or skipped; that is what passes, else it fails",
+          false, &kExpected},
     Field{"timeout", Shape::kDuration, "of one run"},
 };
 
@@ -51,6 +72,29 @@ constexpr std::array kForeignSuiteKeys{
     ForeignKey{"presets", "write needs: {preset: [NAME, ...]}"},
     ForeignKey{"env", "did you mean 'environment'?"},
     ForeignKey{"axes", "write matrix: {axes: {AXIS: CHOICE}}"},
+    ForeignKey{"requiredPreset", "write needs: {preset: NAME}"},
+    ForeignKey{"services", "write needs: {preset: NAME, services: [NAME, ...]}"},
+    ForeignKey{"delta",
+               "nothing changes a topology between suites yet; choose the value of an axis"},
+    ForeignKey{"before", "name this suite in the other one's 'after'"},
+    ForeignKey{"order", "write after: [SUITE, ...]"},
+    ForeignKey{"depends_on", "write after: [SUITE, ...]"},
+    ForeignKey{"dependsOn", "write after: [SUITE, ...]"},
+    ForeignKey{"exclusive", "write isolation: exclusive"},
+    ForeignKey{"dirty", "write dirties: [NODE, ...]"},
+    ForeignKey{"skip_if", "write requires: [PROGRAM, ...]"},
+    ForeignKey{"available_if", "write requires: [PROGRAM, ...]"},
+    ForeignKey{"expect", "write expected: {CASE: failed or skipped}"},
+    ForeignKey{"filter",
+               "choose what runs on the command line; a part of a suite that matters by "
+               "itself is a suite of its own"},
+    ForeignKey{"artifacts",
+               "leave it out: all that is in the run's work directory is kept, under "
+               "runs/ of the results"},
+    ForeignKey{"artefacts",
+               "leave it out: all that is in the run's work directory is kept, under "
+               "runs/ of the results"},
+    ForeignKey{"retries", "leave it out: a retry hides what fails now and then"},
 };
 
 std::vector<std::string> TesterNames(const Vocabulary& vocabulary) {
@@ -128,15 +172,43 @@ std::vector<CellPattern> ReadPatterns(const Fields& fields, std::string_view key
   return patterns;
 }
 
+std::vector<MatrixOverride> ReadOverrides(const Fields& fields, Diagnostics& problems) {
+  std::vector<MatrixOverride> overrides;
+  const Document* list = fields.Find("overrides");
+  if (list == nullptr) return overrides;
+  constexpr std::array kForeign{
+      ForeignKey{"image", "give the axis a value whose node has run: {image: IMAGE}"}};
+  for (const Document& item : list->items) {
+    const Document map = WithoutForeignKeys(item, "override", kForeign, problems);
+    const Fields inner(map, "override", kOverrideFields, problems);
+    MatrixOverride& change = overrides.emplace_back();
+    for (const auto& [axis, value] : inner.TextMap("when")) change.when[axis.value] = value;
+    change.environment = ReadEnvironment(inner, "environment", problems);
+  }
+  return overrides;
+}
+
 void ReadMatrix(const Fields& fields, Suite& suite, Diagnostics& problems) {
   suite.matrix.include = ReadPatterns(fields, "include", problems);
   suite.matrix.exclude = ReadPatterns(fields, "exclude", problems);
+  suite.matrix.overrides = ReadOverrides(fields, problems);
   const Document* axes = fields.Find("axes");
   if (axes == nullptr) return;
   for (const Document::Entry& entry : axes->entries) {
     if (auto choice = ReadChoice(entry, problems)) {
       suite.matrix.axes[entry.key.value] = std::move(*choice);
     }
+  }
+}
+
+void ReadExpected(const Fields& fields, Suite& suite, Diagnostics& problems) {
+  const Document* map = fields.Find("expected");
+  if (map == nullptr) return;
+  for (const Document::Entry& entry : map->entries) {
+    Field named = kOutcome;
+    named.key = entry.key.value;
+    if (!CheckField(entry.value, named, problems)) continue;
+    suite.expected[entry.key.value] = {entry.value.text, entry.key.mark};
   }
 }
 
@@ -182,8 +254,13 @@ Suite ReadSuite(const std::string& file, Document document, const Reader& reader
   }
   suite.environment = ReadEnvironment(fields, "environment", reader.problems);
   if (const auto isolation = fields.Word("isolation")) {
-    suite.isolation = *isolation == 1 ? Isolation::kFresh : Isolation::kShared;
+    suite.isolation =
+        std::array{Isolation::kShared, Isolation::kFresh, Isolation::kExclusive}[*isolation];
   }
+  suite.after = fields.Texts("after").value_or(suite.after);
+  suite.programs = fields.Texts("requires").value_or(suite.programs);
+  suite.dirties = fields.Texts("dirties").value_or(suite.dirties);
+  ReadExpected(fields, suite, reader.problems);
   suite.timeout = fields.Time("timeout").value_or(reader.defaults.suite_timeout);
   suite.body = std::move(document);
   return suite;

@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
 #include "base/fields.h"
+#include "base/result.h"
 #include "model/suite.h"
 #include "model/topology.h"
 
@@ -27,6 +29,11 @@ struct Vocabulary {
   std::function<void(const ProbeSpec&, Diagnostics&)> check_probe;  // of its arguments
   std::vector<TesterVocabulary> testers;
   std::map<std::string, std::string> host_environment;  // for ${env:X} and host variables
+  std::set<std::string> port_probes = {};  // those of `probes` that ask a port of the node
+  // Absolute; what the paths of source files start from.
+  std::string directory = {};
+  // The text of a file that a preset names; an error says why not.
+  std::function<Result<std::string>(const std::string& path)> read_file = {};
 };
 
 }  // namespace ctestbed

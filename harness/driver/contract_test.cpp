@@ -247,7 +247,26 @@ TEST_P(Contract, APinnedPortIsTheOneThatIsUsed) {
 INSTANTIATE_TEST_SUITE_P(Drivers, Contract, testing::ValuesIn(AllDialects()),
                          [](const auto& param) { return param.param.name; });
 
-TEST(ProcessDriver, SaysSoWhenAPinnedPortIsTaken) {
+// The real process driver, for what only processes show.
+class ProcessDriver : public Contract {};
+INSTANTIATE_TEST_SUITE_P(Real, ProcessDriver, testing::Values(AllDialects()[1]),
+                         [](const auto& param) { return param.param.name; });
+
+TEST_P(ProcessDriver, KeepsANodeFromGainingPrivileges) {
+  for (const bool kept : {false, true}) {
+    InstanceSpec spec =
+        Spec(Id(kept ? "kept" : "free"), {"sh", "-c", "grep NoNewPrivs /proc/self/status; env"});
+    spec.container.security.no_new_privileges = kept;
+    spec.container.labels = {{"team", "a"}};
+    ASSERT_TRUE(driver_->Start(spec, In(10s)).has_value());
+    ASSERT_EQ(driver_->WaitForEnd(spec.id, In(10s), {}).exit_code, 0);
+    const auto output = files_->Read(spec.log_directory + "/stdout.log");
+    EXPECT_THAT(*output, HasSubstr(kept ? "NoNewPrivs:\t1" : "NoNewPrivs:\t0"));
+    EXPECT_THAT(*output, HasSubstr("CTESTBED_LABEL_team=a"));
+  }
+}
+
+TEST(ProcessDriverPorts, SaysSoWhenAPinnedPortIsTaken) {
   const std::string directory =
       std::filesystem::temp_directory_path() / ("ctestbed-ports-" + UniqueToken());
   const auto ports = MakeRealPortPool(directory);

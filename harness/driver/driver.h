@@ -41,6 +41,16 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
+// A file or directory that an instance shall see.
+struct InstanceMount {
+  std::string name;
+  std::string source;  // on the host; absolute
+  std::string target;  // in a container; may be empty
+  bool read_only = false;
+
+  bool operator==(const InstanceMount&) const = default;
+};
+
 // What a driver is asked to start: no references left in it.
 struct InstanceSpec {
   InstanceId id;
@@ -51,7 +61,9 @@ struct InstanceSpec {
   std::string working_directory;
   std::vector<Port> ports;
   PortHandoff port_handoff = PortHandoff::kHold;
-  std::string log_directory;  // receives stdout.log and stderr.log
+  std::vector<InstanceMount> mounts = {};
+  ContainerSpec container = {};  // nothing in it that the driver cannot do
+  std::string log_directory;     // receives stdout.log and stderr.log
 
   bool operator==(const InstanceSpec&) const = default;
 };
@@ -71,8 +83,33 @@ struct InstanceStatus {
 };
 
 // What a driver can do, asked before it is tried.
-enum class Capability { kCommandNodes, kImageNodes, kExec, kReplicas };
+enum class Capability {
+  kCommandNodes,
+  kImageNodes,
+  kExec,
+  kReplicas,
+  kBuild,
+  kNetworks,
+  kReadOnlyMounts,
+  kUser,
+  kDropCaps,
+  kSeccomp,
+  kNoNewPrivileges,
+  kReadOnlyRoot,
+  kPrivileged,
+  kServiceAccountToken,
+  kMemoryLimit,
+  kCpuLimit,
+  kPidsLimit,
+};
 std::string_view CapabilityName(Capability capability);
+
+// kUnsupported, naming the node and its key, when `topology` asks for what a driver of these
+// capabilities cannot do.
+Status CheckSupported(const Topology& topology, const std::vector<Capability>& capabilities);
+
+// kUnavailable when the topology of `preset` names backends, and `backend` is none of them.
+Status CheckBackend(const Topology& topology, std::string_view preset, std::string_view backend);
 
 // Thread-safe; calls for different instances run side by side. Every call is bounded by its
 // deadline. A driver never prints.
@@ -88,6 +125,9 @@ class Driver {
   // before the instance starts, and the same until Forget(); kConflict when a pinned port is taken.
   virtual Result<Address> AddressForTests(const InstanceId& id, const Port& port) = 0;
   virtual Result<Address> AddressForPeers(const InstanceId& id, const Port& port) = 0;
+
+  // Where an instance finds `mount`: what ${mount.NAME} stands for.
+  virtual std::string PathOf(const InstanceMount& mount) const = 0;
 
   // Starts an instance; on failure leaves nothing behind. kConflict if it is there already.
   virtual Status Start(const InstanceSpec& spec, TimePoint deadline) = 0;

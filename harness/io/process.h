@@ -24,6 +24,8 @@ struct ProcessSpec {
   std::string stdout_path;
   std::string stderr_path;
   size_t log_limit = 16U << 20U;
+  bool no_new_privileges =
+      false;  // neither it nor what comes of it gains rights by exec (prctl(2))
 
   bool operator==(const ProcessSpec&) const = default;
 };

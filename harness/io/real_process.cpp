@@ -234,6 +234,7 @@ class RealLauncher final : public Launcher {
                                      spec.stdout_path,
                                      spec.stderr_path,
                                      std::to_string(spec.log_limit),
+                                     spec.no_new_privileges ? "no-new-privileges" : "-",
                                      spec.working_directory.empty() ? "/" : spec.working_directory};
     command.insert(command.end(), spec.command.begin(), spec.command.end());
     return command;

@@ -31,14 +31,30 @@ Node RichNode() {
   node.environment = {{"STORE", "memory"}};
   node.ports = {{"http", 8080, 0}, {"admin", 9090, 20017}};
   node.port_handoff = PortHandoff::kRelease;
-  node.ready = ProbeSpec{"http", Scalar("/health"), "http", Duration(1500)};
+  node.ready =
+      ProbeSpec{"http", Scalar("/health"), "http", Duration(1500), Duration(50), Duration(250)};
   node.depends_on = {{"redis", DependencyState::kReady}};
   node.stop.grace = Duration(250);
+  node.args = {"--verbose"};
+  node.mounts = {{"conf", {MountKind::kContent, "listen ${port.http}", "/etc/a.conf"}},
+                 {"site", {MountKind::kFrom, "/p/site", "/srv/site", "abc"}},
+                 {"data", {MountKind::kVolume, "data", "/data", "", true}}};
+  node.container = {
+      .build = Build{"/p", "Containerfile", {{"VERSION", "1"}}},
+      .networks = std::vector<NetworkUse>{{"front", {"api"}}},
+      .security = {"1000", std::vector<std::string>{"ALL"}, "default", true, false, false, false},
+      .resources = {64L << 20, 500, 32},
+      .labels = {{"team", "a"}}};
   return node;
 }
 
 TEST(Wire, ATopologyComesBackEqual) {
-  const Topology topology{{RichNode(), Node{.name = "redis"}}};
+  Topology topology{{RichNode(), Node{.name = "redis"}}};
+  topology.networks = {{"front", {true}}, {"back", {}}};
+  topology.volumes = {"data"};
+  topology.backends = {"docker"};
+  topology.prepare = {{{"make", "image"}, "/p", {{"A", "1"}}}};
+  topology.timeouts = {Duration(60'000), Duration(1500)};
   const auto parsed = ParseJson(DumpJson(ToJson(topology)));
   ASSERT_TRUE(parsed.has_value());
   const auto back = TopologyFromJson(*parsed);
@@ -85,7 +101,7 @@ TEST(Wire, RefusesUnknownKindsAndVerdicts) {
 
 TEST(Digest, ChangesWithEveryFieldOfANode) {
   const Node base = RichNode();
-  std::vector<Node> variants(11, base);
+  std::vector<Node> variants(17, base);
   variants[0].name = "other";
   variants[1].app_id = "other";
   variants[2].services = {"auth"};
@@ -97,6 +113,12 @@ TEST(Digest, ChangesWithEveryFieldOfANode) {
   variants[8].ready->arguments = Scalar("/ready");
   variants[9].depends_on["redis"] = DependencyState::kStarted;
   variants[10].stop.grace = Duration(251);
+  variants[11].args.clear();
+  variants[12].mounts["conf"].source = "listen 80";
+  variants[13].mounts["site"].digest = "abd";
+  variants[14].mounts["data"].read_only = false;
+  variants[15].container.security.user = "1001";
+  variants[16].container.labels.clear();
   for (size_t i = 0; i < variants.size(); ++i)
     EXPECT_NE(DigestOf(variants[i]), DigestOf(base)) << i;
 }
@@ -112,6 +134,19 @@ TEST(Digest, OfATopologyIgnoresTheOrderOfNodesAndMarks) {
   Node marked = RichNode();
   marked.ready->arguments.mark.line = 99;
   EXPECT_EQ(DigestOf(Topology{{RichNode(), other}}), DigestOf(Topology{{other, marked}}));
+}
+
+TEST(Digest, OfATopologyCoversWhatItDeclares) {
+  const Topology base{{Node{.name = "a"}}};
+  std::vector<Topology> variants(5, base);
+  variants[0].networks["front"] = {};
+  variants[1].networks["front"] = {true};
+  variants[2].volumes = {"data"};
+  variants[3].prepare = {{{"make"}, "/p", {}}};
+  variants[4].timeouts.deploy = Duration(1);
+  std::set<std::string> digests{DigestOf(base)};
+  for (const Topology& variant : variants) digests.insert(DigestOf(variant));
+  EXPECT_EQ(digests.size(), variants.size() + 1);
 }
 
 TEST(StartOrder, PutsDependenciesFirst) {

@@ -31,11 +31,13 @@ void NoteEnvironment(std::vector<std::string>& reasons, const Node& before, cons
 std::string Difference(const Node& before, const Node& after) {
   std::vector<std::string> reasons;
   Note(reasons, "command", ShellCommand(before.command), ShellCommand(after.command));
+  Note(reasons, "arguments", ShellCommand(before.args), ShellCommand(after.args));
   Note(reasons, "image", before.image, after.image);
   Note(reasons, "services", Join(before.services, ","), Join(after.services, ","));
   Note(reasons, "replicas", std::to_string(before.replicas), std::to_string(after.replicas));
   NoteEnvironment(reasons, before, after);
   if (before.ports != after.ports) reasons.emplace_back("ports changed");
+  if (before.mounts != after.mounts) reasons.emplace_back("mounts changed");
   if (before.depends_on != after.depends_on) reasons.emplace_back("dependencies changed");
   if (reasons.empty()) reasons.emplace_back("configuration changed");
   return Join(reasons, "; ");

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct NodeOverlay {
   std::optional<std::vector<Located<std::string>>> services;
   std::optional<int> replicas;
   std::optional<std::vector<Located<std::string>>> command;
+  std::optional<std::vector<Located<std::string>>> args;
   std::optional<Located<std::string>> image;
   std::optional<Located<std::string>> working_directory;
   std::map<std::string, Located<std::string>> environment;
@@ -32,6 +34,8 @@ struct NodeOverlay {
   std::optional<ProbeSpec> ready;
   std::map<std::string, Located<DependencyState>> depends_on;
   std::optional<StopSpec> stop;
+  std::map<std::string, Located<Mount>> mounts;  // located where the source is
+  ContainerSpec container;
 
   bool operator==(const NodeOverlay&) const = default;
 };
@@ -39,6 +43,8 @@ struct NodeOverlay {
 struct Overlay {
   std::map<std::string, Located<std::string>> environment;  // of every node
   std::vector<NodeOverlay> nodes;                           // by name; new ones are added
+  std::map<std::string, Network> networks;
+  std::set<std::string> volumes;
 
   bool operator==(const Overlay&) const = default;
 };
@@ -62,6 +68,10 @@ struct Preset {
   Located<std::string> name;
   std::string file;
   std::string description;
+  std::string category;
+  std::vector<Located<std::string>> backends;  // it can be deployed on no other; empty: on any
+  std::vector<PrepareStep> prepare;
+  Timeouts timeouts;
   std::vector<Overlay> layers;  // those of the extended preset first, its own last
   std::vector<Axis> axes;       // in the order written, inherited ones first
 

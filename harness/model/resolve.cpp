@@ -34,6 +34,7 @@ void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
   Replace(node.services, change.services);
   Replace(node.replicas, change.replicas);
   Replace(node.command, change.command);
+  Replace(node.args, change.args);
   Replace(node.image, change.image);
   Replace(node.working_directory, change.working_directory);
   Put(node.environment, change.environment);
@@ -42,6 +43,8 @@ void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
   Replace(node.ready, change.ready);
   for (const auto& [name, state] : change.depends_on) node.depends_on.insert_or_assign(name, state);
   Replace(node.stop, change.stop);
+  for (const auto& [name, mount] : change.mounts) node.mounts.insert_or_assign(name, mount);
+  MergeInto(node.container, change.container);
 }
 
 // The nodes merged so far, and the environment that a node added from here on begins with.
@@ -85,6 +88,7 @@ Node Flatten(const NodeOverlay& merged) {
   if (merged.services) node.services = Values(*merged.services);
   node.replicas = merged.replicas.value_or(1);
   if (merged.command) node.command = Values(*merged.command);
+  if (merged.args) node.args = Values(*merged.args);
   node.image = ValueOr(merged.image, "");
   node.working_directory = ValueOr(merged.working_directory, "");
   for (const auto& [name, value] : merged.environment) node.environment[name] = value.value;
@@ -93,6 +97,8 @@ Node Flatten(const NodeOverlay& merged) {
   node.ready = merged.ready;
   for (const auto& [name, state] : merged.depends_on) node.depends_on[name] = state.value;
   node.stop = merged.stop.value_or(StopSpec{});
+  for (const auto& [name, mount] : merged.mounts) node.mounts[name] = mount.value;
+  node.container = merged.container;
   return node;
 }
 
@@ -178,15 +184,24 @@ std::vector<Cell> CellsOf(const Preset& preset) {
   return Product(axes);
 }
 
+namespace {
+
+// The value of `axis` in `cell`: its default where the cell does not name it; null for what the
+// axis does not have.
+const AxisValue* ChosenValue(const Axis& axis, const Cell& cell) {
+  const auto chosen = cell.find(axis.name.value);
+  return chosen == cell.end() ? &axis.values.front() : axis.Find(chosen->second);
+}
+
+}  // namespace
+
 std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, const Variables& suite,
                                      const Variables& host) {
   Merge merge{{}, host};
   for (const Overlay& layer : preset.layers) merge.ApplyEverywhere(layer.environment);
   for (const Overlay& layer : preset.layers) merge.Apply(layer.nodes);
   for (const Axis& axis : preset.axes) {
-    const auto chosen = cell.find(axis.name.value);
-    const AxisValue* value =
-        chosen == cell.end() ? &axis.values.front() : axis.Find(chosen->second);
+    const AxisValue* value = ChosenValue(axis, cell);
     if (value == nullptr) continue;
     merge.ApplyEverywhere(value->overlay.environment);
     merge.Apply(value->overlay.nodes);
@@ -195,15 +210,45 @@ std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, con
   return std::move(merge.nodes);
 }
 
+Topology DeclarationsOf(const Preset& preset, const Cell& cell) {
+  Topology topology;
+  const auto add = [&](const Overlay& overlay) {
+    for (const auto& [name, network] : overlay.networks) {
+      topology.networks.insert_or_assign(name, network);
+    }
+    topology.volumes.insert(overlay.volumes.begin(), overlay.volumes.end());
+  };
+  for (const Overlay& layer : preset.layers) add(layer);
+  for (const Axis& axis : preset.axes) {
+    if (const AxisValue* value = ChosenValue(axis, cell)) add(value->overlay);
+  }
+  return topology;
+}
+
 Topology Resolve(const Preset& preset, const Cell& cell,
                  const std::map<std::string, std::string>& suite_environment,
                  const std::map<std::string, std::string>& host_environment) {
-  Topology topology;
+  Topology topology = DeclarationsOf(preset, cell);
+  topology.backends = Values(preset.backends);
+  topology.prepare = preset.prepare;
+  for (PrepareStep& step : topology.prepare) step.environment = host_environment;
+  topology.timeouts = preset.timeouts;
   for (const NodeOverlay& node :
        MergedNodes(preset, cell, WithoutMarks(suite_environment), WithoutMarks(host_environment))) {
     topology.nodes.push_back(Flatten(node));
   }
   return topology;
+}
+
+std::map<std::string, std::string> EnvironmentOf(const Suite& suite, const Preset& preset,
+                                                 const Cell& cell) {
+  std::map<std::string, std::string> environment;
+  for (const auto& [name, value] : suite.environment) environment[name] = value.value;
+  for (const MatrixOverride& change : suite.matrix.overrides) {
+    if (!Matches(change.when, preset, cell)) continue;
+    for (const auto& [name, value] : change.environment) environment[name] = value.value;
+  }
+  return environment;
 }
 
 std::vector<CellChoice> ChoicesOf(const Suite& suite, const Preset& preset) {

@@ -34,17 +34,27 @@ struct AxisChoice {
 // Selects cells: every named axis must have the given value; the key "preset" names the preset.
 using CellPattern = std::map<std::string, Located<std::string>>;
 
+// What is different in some cells.
+struct MatrixOverride {
+  CellPattern when;
+  std::map<std::string, Located<std::string>> environment;  // of every node, over the suite's own
+
+  bool operator==(const MatrixOverride&) const = default;
+};
+
 struct Matrix {
   std::map<std::string, AxisChoice> axes;  // an axis that is not named counts as kAll
   std::vector<CellPattern> include;        // cells added; axes not named take their default
   std::vector<CellPattern> exclude;        // cells removed
+  std::vector<MatrixOverride> overrides;   // later ones win
 
   bool operator==(const Matrix&) const = default;
 };
 
 enum class Isolation {
-  kShared,  // may run in an environment that other runs used
-  kFresh,   // wants every node newly started
+  kShared,     // may run in an environment that other runs used
+  kFresh,      // wants every node newly started
+  kExclusive,  // may run where others did, but nothing runs beside it
 };
 
 struct Suite {
@@ -57,8 +67,12 @@ struct Suite {
   Matrix matrix;
   std::map<std::string, Located<std::string>> environment;  // of every node
   Isolation isolation = Isolation::kShared;
-  Duration timeout{300'000};  // of one run
-  Document body;              // the whole file's map: the tester reads its own keys from it
+  std::vector<Located<std::string>> after;     // suites whose runs all end before its first
+  std::vector<Located<std::string>> programs;  // without one of these it is skipped
+  std::vector<Located<std::string>> dirties;   // nodes that nobody can use after it
+  std::map<std::string, Located<std::string>> expected;  // case -> failed or skipped
+  Duration timeout{300'000};                             // of one run
+  Document body;  // the whole file's map: the tester reads its own keys from it
 
   bool operator==(const Suite&) const = default;
 };

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/digest.h"
+#include "base/json.h"
 
 namespace ctestbed {
 namespace {
@@ -49,15 +50,21 @@ std::string DigestOf(const Node& node) {
   Canonical text;
   text << node.name << node.app_id << node.image << node.working_directory << node.replicas
        << static_cast<long>(node.port_handoff) << node.stop.grace.count();
-  text << node.command << node.services;
+  text << node.command << node.args << node.services;
   for (const auto& [name, value] : node.environment) text << "env" << name << value;
   for (const Port& port : node.ports) text << "port" << port.name << port.number << port.host;
   for (const auto& [name, state] : node.depends_on)
     text << "dep" << name << static_cast<long>(state);
   if (node.ready) {
     text << node.ready->kind << node.ready->arguments << node.ready->port
-         << node.ready->within.count();
+         << node.ready->within.count() << node.ready->interval.count()
+         << node.ready->timeout.count();
   }
+  for (const auto& [name, mount] : node.mounts) {
+    text << "mount" << name << static_cast<long>(mount.kind) << mount.source << mount.target
+         << mount.digest << static_cast<long>(mount.read_only);
+  }
+  text << DumpJson(ToJson(node.container));
   return Sha256(text.text());
 }
 
@@ -67,6 +74,16 @@ std::string DigestOf(const Topology& topology) {
   std::sort(digests.begin(), digests.end());
   Canonical text;
   text << digests;
+  for (const auto& [name, network] : topology.networks) {
+    text << "network" << name << static_cast<long>(network.internal);
+  }
+  for (const std::string& volume : topology.volumes) text << "volume" << volume;
+  text << topology.backends;
+  for (const PrepareStep& step : topology.prepare) {
+    text << "prepare" << step.command << step.directory;
+    for (const auto& [name, value] : step.environment) text << name << value;
+  }
+  text << topology.timeouts.deploy.count() << topology.timeouts.teardown.count();
   return Sha256(text.text());
 }
 

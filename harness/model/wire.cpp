@@ -43,11 +43,42 @@ Json ToJson(const ProbeSpec& probe) {
   return {{"kind", probe.kind},
           {"arguments", ToJson(probe.arguments)},
           {"port", probe.port},
-          {"within_s", Seconds(probe.within)}};
+          {"within_s", Seconds(probe.within)},
+          {"interval_s", Seconds(probe.interval)},
+          {"timeout_s", Seconds(probe.timeout)}};
 }
 
 Duration DurationFromJson(const Json& json, std::string_view key) {
   return Duration(std::llround(JsonNumber(json, key) * 1000.0));
+}
+
+constexpr std::array<std::string_view, 5> kMountKinds{"content", "from", "bind", "volume",
+                                                      "secret"};
+
+Json ToJson(const std::map<std::string, Mount>& mounts) {
+  Json json = Json::object();
+  for (const auto& [name, mount] : mounts) {
+    json[name] = {{"kind", kMountKinds.at(static_cast<size_t>(mount.kind))},
+                  {"source", mount.source},
+                  {"target", mount.target},
+                  {"digest", mount.digest},
+                  {"read_only", mount.read_only}};
+  }
+  return json;
+}
+
+std::map<std::string, Mount> MountsFromJson(const Json& json) {
+  std::map<std::string, Mount> mounts;
+  if (!json.is_object()) return mounts;
+  for (const auto& [name, value] : json.items()) {
+    const auto* const kind =
+        std::find(kMountKinds.begin(), kMountKinds.end(), JsonText(value, "kind"));
+    if (kind == kMountKinds.end()) continue;
+    mounts[name] = {static_cast<MountKind>(kind - kMountKinds.begin()), JsonText(value, "source"),
+                    JsonText(value, "target"), JsonText(value, "digest"),
+                    JsonBoolean(value, "read_only")};
+  }
+  return mounts;
 }
 
 Json ToJson(const Node& node) {
@@ -64,6 +95,7 @@ Json ToJson(const Node& node) {
           {"services", node.services},
           {"replicas", node.replicas},
           {"command", node.command},
+          {"args", node.args},
           {"image", node.image},
           {"working_directory", node.working_directory},
           {"environment", node.environment},
@@ -71,24 +103,9 @@ Json ToJson(const Node& node) {
           {"port_handoff", node.port_handoff == PortHandoff::kHold ? "hold" : "release"},
           {"ready", node.ready ? ToJson(*node.ready) : Json()},
           {"depends_on", depends_on},
-          {"stop_grace_s", Seconds(node.stop.grace)}};
-}
-
-std::vector<std::string> TextsFromJson(const Json& json) {
-  std::vector<std::string> texts;
-  for (const Json& item : json) {
-    if (item.is_string()) texts.push_back(item.get<std::string>());
-  }
-  return texts;
-}
-
-std::map<std::string, std::string> TextMapFromJson(const Json& json) {
-  std::map<std::string, std::string> map;
-  if (!json.is_object()) return map;
-  for (const auto& [key, value] : json.items()) {
-    if (value.is_string()) map[key] = value.get<std::string>();
-  }
-  return map;
+          {"stop_grace_s", Seconds(node.stop.grace)},
+          {"mounts", ToJson(node.mounts)},
+          {"container", ToJson(node.container)}};
 }
 
 Node NodeFromJson(const Json& json) {
@@ -98,6 +115,7 @@ Node NodeFromJson(const Json& json) {
   node.services = TextsFromJson(JsonMember(json, "services"));
   node.replicas = static_cast<int>(JsonNumber(json, "replicas", 1));
   node.command = TextsFromJson(JsonMember(json, "command"));
+  node.args = TextsFromJson(JsonMember(json, "args"));
   node.image = JsonText(json, "image");
   node.working_directory = JsonText(json, "working_directory");
   node.environment = TextMapFromJson(JsonMember(json, "environment"));
@@ -108,14 +126,19 @@ Node NodeFromJson(const Json& json) {
   node.port_handoff =
       JsonText(json, "port_handoff") == "release" ? PortHandoff::kRelease : PortHandoff::kHold;
   if (const Json& ready = JsonMember(json, "ready"); ready.is_object()) {
-    node.ready =
-        ProbeSpec{JsonText(ready, "kind"), DocumentFromJson(JsonMember(ready, "arguments")),
-                  JsonText(ready, "port"), DurationFromJson(ready, "within_s")};
+    node.ready = ProbeSpec{JsonText(ready, "kind"),
+                           DocumentFromJson(JsonMember(ready, "arguments")),
+                           JsonText(ready, "port"),
+                           DurationFromJson(ready, "within_s"),
+                           DurationFromJson(ready, "interval_s"),
+                           DurationFromJson(ready, "timeout_s")};
   }
   for (const auto& [name, state] : TextMapFromJson(JsonMember(json, "depends_on"))) {
     node.depends_on[name] = state == "ready" ? DependencyState::kReady : DependencyState::kStarted;
   }
   node.stop.grace = DurationFromJson(json, "stop_grace_s");
+  node.mounts = MountsFromJson(JsonMember(json, "mounts"));
+  node.container = ContainerSpecFromJson(JsonMember(json, "container"));
   return node;
 }
 
@@ -212,6 +235,23 @@ bool HasVerdict(EventKind kind) {
 
 }  // namespace
 
+std::vector<std::string> TextsFromJson(const Json& json) {
+  std::vector<std::string> texts;
+  for (const Json& item : json) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+std::map<std::string, std::string> TextMapFromJson(const Json& json) {
+  std::map<std::string, std::string> map;
+  if (!json.is_object()) return map;
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_string()) map[key] = value.get<std::string>();
+  }
+  return map;
+}
+
 Json ToJson(const Document& document) {
   switch (document.kind) {
     case Document::Kind::kScalar:
@@ -237,7 +277,23 @@ Json ToJson(const Document& document) {
 Json ToJson(const Topology& topology) {
   Json nodes = Json::array();
   for (const Node& node : topology.nodes) nodes.push_back(ToJson(node));
-  return {{"nodes", nodes}};
+  Json networks = Json::object();
+  for (const auto& [name, network] : topology.networks) {
+    networks[name] = {{"internal", network.internal}};
+  }
+  Json prepare = Json::array();
+  for (const PrepareStep& step : topology.prepare) {
+    prepare.push_back({{"command", step.command},
+                       {"directory", step.directory},
+                       {"environment", step.environment}});
+  }
+  return {{"nodes", nodes},
+          {"networks", networks},
+          {"volumes", topology.volumes},
+          {"backends", topology.backends},
+          {"prepare", prepare},
+          {"deploy_s", Seconds(topology.timeouts.deploy)},
+          {"teardown_s", Seconds(topology.timeouts.teardown)}};
 }
 
 Json ToJson(const Change& change) {
@@ -308,6 +364,21 @@ Result<Topology> TopologyFromJson(const Json& json) {
   }
   Topology topology;
   for (const Json& node : JsonMember(json, "nodes")) topology.nodes.push_back(NodeFromJson(node));
+  if (const Json& networks = JsonMember(json, "networks"); networks.is_object()) {
+    for (const auto& [name, network] : networks.items()) {
+      topology.networks[name] = {JsonBoolean(network, "internal")};
+    }
+  }
+  for (std::string& volume : TextsFromJson(JsonMember(json, "volumes"))) {
+    topology.volumes.insert(std::move(volume));
+  }
+  topology.backends = TextsFromJson(JsonMember(json, "backends"));
+  for (const Json& step : JsonMember(json, "prepare")) {
+    topology.prepare.push_back({TextsFromJson(JsonMember(step, "command")),
+                                JsonText(step, "directory"),
+                                TextMapFromJson(JsonMember(step, "environment"))});
+  }
+  topology.timeouts = {DurationFromJson(json, "deploy_s"), DurationFromJson(json, "teardown_s")};
   return topology;
 }
 

@@ -20,11 +20,9 @@ const Preset* FindPreset(const PlanInput& input, const std::string& name) {
 
 Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellChoice& choice,
                          const std::map<std::string, std::string>& host) {
-  std::map<std::string, std::string> environment;
-  for (const auto& [name, value] : suite.environment) environment[name] = value.value;
   Candidates candidates;
   for (const Cell& cell : choice) {
-    Topology topology = Resolve(preset, cell, environment, host);
+    Topology topology = Resolve(preset, cell, EnvironmentOf(suite, preset, cell), host);
     std::string digest = DigestOf(topology);
     candidates.push_back({{suite.name.value, preset.name.value, cell},
                           std::move(topology),

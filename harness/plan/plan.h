@@ -37,7 +37,9 @@ struct PlanInput {
 std::vector<Run> ExpandRuns(const PlanInput& input);
 
 // The selected runs in batches, one per environment and one per run that wants it fresh, in one
-// lane. kInvalid when a part of the selection matches no run, or all parts together match none.
+// lane. Every run of a suite that another one comes `after` is before all of that other's; this
+// alone can bring an environment up twice. kInvalid when a part of the selection matches no run, or
+// all parts together match none.
 Result<Plan> MakePlan(const PlanInput& input, const Selection& selection);
 
 }  // namespace ctestbed

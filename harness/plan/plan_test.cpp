@@ -64,6 +64,47 @@ TEST(ExpandRuns, KeepsTheDeclaredOrder) {
               ElementsAre("b@p,store=memory", "b@p,store=redis", "a@p,store=redis"));
 }
 
+std::vector<std::string> RunsIn(const std::vector<Batch>& batches) {
+  std::vector<std::string> names;
+  for (const Batch& batch : batches) {
+    names.push_back("|");
+    for (const Run& run : batch.runs) names.push_back(RunName(run));
+  }
+  return names;
+}
+
+TEST(MakePlan, PutsASuiteAfterAllRunsOfThoseItNames) {
+  Suite early = SuiteCalled("a");
+  early.after = {At("c")};
+  EXPECT_THAT(RunsIn(Batches({{Sample()}, {early, SuiteCalled("b"), SuiteCalled("c")}, {}})),
+              ElementsAre("|", "b@p,store=memory", "c@p,store=memory", "|", "b@p,store=redis",
+                          "c@p,store=redis", "a@p,store=redis", "|", "a@p,store=memory"));
+}
+
+TEST(MakePlan, SplitsNoBatchForAnOrderWithinIt) {
+  Suite early = SuiteCalled("a", "redis");
+  early.after = {At("b")};
+  EXPECT_THAT(RunsIn(Batches({{Sample()}, {early, SuiteCalled("b", "redis")}, {}})),
+              ElementsAre("|", "b@p,store=redis", "a@p,store=redis"));
+}
+
+TEST(MakePlan, LeavesOutOfTheOrderWhatIsNotSelected) {
+  Suite early = SuiteCalled("a", "redis");
+  early.after = {At("b")};
+  EXPECT_THAT(RunsIn(Batches({{Sample()}, {early, SuiteCalled("b")}, {}}, {.suites = {"a"}})),
+              ElementsAre("|", "a@p,store=redis"));
+}
+
+TEST(MakePlan, GivesACellItsOverrides) {
+  Suite suite = SuiteCalled("a");
+  suite.environment["MODE"] = At("plain");
+  suite.matrix.overrides = {{{{"store", At("redis")}}, {{"MODE", At("slow")}}}};
+  const auto batches = Batches({{Sample()}, {suite}, {}});
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_EQ(batches[0].topology.nodes[0].environment.at("MODE"), "plain");
+  EXPECT_EQ(batches[1].topology.nodes[0].environment.at("MODE"), "slow");
+}
+
 TEST(ExpandRuns, LetsAnOpenAxisJoinAnEnvironmentThatIsNeededAnyway) {
   EXPECT_THAT(
       Names(ExpandRuns({{Sample()}, {SuiteCalled("a", "any"), SuiteCalled("b", "redis")}, {}})),

@@ -1,11 +1,17 @@
 // Shared by the factories of probes.
 #pragma once
 
+#include <string_view>
+
 #include "base/diagnostic.h"
+#include "base/document.h"
 
 namespace ctestbed {
 
 // Hands the mistakes of one probe's arguments on to those of all files; whether there were none.
 bool HandOn(const Diagnostics& own, Diagnostics& problems);
+
+// Whether a probe without arguments is written as such, `NAME: true` or nothing; reports it if not.
+bool TakesNoArguments(const Document& arguments, std::string_view probe, Diagnostics& problems);
 
 }  // namespace ctestbed

@@ -63,7 +63,14 @@ using SubjectEnd = std::function<std::optional<std::string>()>;
 // answer may take 2 s, twice as long after each that did not come in time. kEnvironment "exited
 // with code 3 before it was ready"; kTimeout with the last answer of the probe; kUnsupported at
 // once.
+// `pace` replaces the steps and the patience where it is not zero. kEnvironment of the probe
+// itself, an answer that no wait will change, ends it at once too.
+struct Pace {
+  Duration interval{0};
+  Duration patience{0};
+};
 Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd& subject_end,
-                      Clock& clock, TimePoint deadline, std::stop_token stop);
+                      Clock& clock, TimePoint deadline, std::stop_token stop,
+                      const Pace& pace = {});
 
 }  // namespace ctestbed

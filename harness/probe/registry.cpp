@@ -5,15 +5,19 @@
 #include "probe/log/log_probe.h"
 #include "probe/probe.h"
 #include "probe/tcp/tcp_probe.h"
+#include "probe/udp_listen/udp_listen_probe.h"
+#include "probe/websocket/websocket_probe.h"
 
 namespace ctestbed {
 namespace {
 
-constexpr std::array<ProbeEntry, 4> kProbes{{
+constexpr std::array<ProbeEntry, 6> kProbes{{
     {"exec", "a command inside the node exits with the expected code", false, MakeExecProbe},
     {"http", "a GET of a path answers with the expected status", true, MakeHttpProbe},
     {"log", "a line that the node prints matches a regular expression", false, MakeLogProbe},
     {"tcp", "a connection to the port is accepted", true, MakeTcpProbe},
+    {"udp_listen", "a UDP socket is bound to the port", true, MakeUdpListenProbe},
+    {"websocket", "a WebSocket can be opened at a path", true, MakeWebSocketProbe},
 }};
 
 }  // namespace

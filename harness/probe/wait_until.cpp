@@ -22,12 +22,18 @@ Duration StepAfter(TimePoint::duration waited) {
   return std::clamp(step, kShortestStep, kLongestStep);
 }
 
+bool IsFinal(const Error& error) {
+  return error.kind == ErrorKind::kUnsupported || error.kind == ErrorKind::kEnvironment;
+}
+
 }  // namespace
 
 Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd& subject_end,
-                      Clock& clock, TimePoint deadline, std::stop_token stop) {
+                      Clock& clock, TimePoint deadline, std::stop_token stop, const Pace& pace) {
   Error last{ErrorKind::kTimeout, "the deadline had passed before the first probe", {}, {}};
-  Duration patience = kFirstPatience;
+  const bool patient = pace.patience > Duration::zero();
+  const bool steady = pace.interval > Duration::zero();
+  Duration patience = patient ? pace.patience : kFirstPatience;
   const TimePoint start = clock.Now();
   for (bool is_first = true; clock.Now() < deadline; is_first = false) {
     const Status answer = probe.Check(target, Earlier(deadline, clock.Now(), patience), stop);
@@ -36,13 +42,14 @@ Status WaitUntilReady(Probe& probe, const ProbeTarget& target, const SubjectEnd&
       return Fail(ErrorKind::kEnvironment, fmt::format("{} before it was ready", *end));
     }
     if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "the wait was cancelled");
-    if (answer || answer.error().kind == ErrorKind::kUnsupported) return answer;
+    if (answer || IsFinal(answer.error())) return answer;
     const bool timed_out = answer.error().kind == ErrorKind::kTimeout;
-    if (timed_out) patience *= 2;
+    if (timed_out && !patient) patience *= 2;
     // What the deadline cut short says less than the answer before it.
     const bool cut_short = timed_out && clock.Now() >= deadline;
     if (!cut_short || is_first) last = answer.error();
-    clock.SleepUntil(Earlier(deadline, clock.Now(), StepAfter(clock.Now() - start)), stop);
+    const Duration step = steady ? pace.interval : StepAfter(clock.Now() - start);
+    clock.SleepUntil(Earlier(deadline, clock.Now(), step), stop);
   }
   last.kind = ErrorKind::kTimeout;
   return tl::unexpected(std::move(last));

@@ -140,6 +140,24 @@ TEST_F(WaitUntilReadyTest, StopsWhenAskedTo) {
   EXPECT_EQ(probe.asked.size(), 2U);
 }
 
+TEST_F(WaitUntilReadyTest, KeepsThePaceItIsTold) {
+  ScriptedProbe probe(clock, [](size_t attempt) { return attempt < 4 ? NotYet() : Status(); });
+  const auto alive = [] { return std::nullopt; };
+  EXPECT_TRUE(WaitUntilReady(probe, {}, alive, clock, TimePoint{} + Duration(1000), {},
+                             {Duration(50), Duration(20)})
+                  .has_value());
+  EXPECT_EQ(probe.asked, (std::vector<long>{0, 50, 100, 150}));
+  EXPECT_EQ(probe.deadlines, (std::vector<long>{20, 70, 120, 170}));
+}
+
+TEST_F(WaitUntilReadyTest, EndsAtOnceWithAnAnswerThatNoWaitWillChange) {
+  ScriptedProbe probe(clock, [](size_t) { return Fail(ErrorKind::kEnvironment, "answered 500"); });
+  const Status status = Wait(probe, Duration(1000));
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message, "answered 500");
+  EXPECT_EQ(probe.asked.size(), 1U);
+}
+
 TEST_F(WaitUntilReadyTest, DoesNotRepeatWhatCanNeverWork) {
   ScriptedProbe probe(clock, [](size_t) -> Status {
     return Fail(ErrorKind::kUnsupported, "exec is not supported by this driver");

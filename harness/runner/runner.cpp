@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "io/private_directory.h"
 #include "model/headline.h"
+#include "runner/expected.h"
 #include "runner/log_watch.h"
 #include "runner/test_environment.h"
 
@@ -150,7 +151,9 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   Tally tally;
   LogWatch logs(services.io.files, services.io.clock, services.results, environment);
   Status emitted;
-  const CaseSink sink = [&](const CaseResult& result) {
+  ExpectedOutcomes expected(suite);
+  const CaseSink sink = [&](const CaseResult& reported) {
+    const CaseResult result = expected.Judge(reported);
     tally.Add(result);
     Event event = CaseEvent(run, result);
     event.logs = logs.OfCase(result.duration, IsBad(result.verdict));
@@ -158,6 +161,9 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   };
   const std::unique_ptr<Tester> tester = FindTester(suite.tester.value)->make(services.io);
   const Status status = tester->Run(suite, context, sink, tester_stop.get_token());
+  if (status) {
+    for (const CaseResult& missing : expected.Missing()) sink(missing);
+  }
   TRY_DO(emitted);
 
   RunOutcome outcome = tally.Judge(status);
@@ -180,6 +186,34 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   return outcome;
 }
 
+std::string SkipReason(const Suite& suite, const FileSystem& files,
+                       const std::map<std::string, std::string>& host_environment) {
+  const auto path = host_environment.find("PATH");
+  const std::vector<std::string> directories =
+      path == host_environment.end() ? std::vector<std::string>() : Split(path->second, ':');
+  for (const Located<std::string>& program : suite.programs) {
+    const bool found =
+        std::any_of(directories.begin(), directories.end(), [&](const std::string& directory) {
+          return !directory.empty() && files.Exists(directory + "/" + program.value);
+        });
+    if (!found) return fmt::format("it requires {}, which is not in PATH", Quote(program.value));
+  }
+  return "";
+}
+
+Status EmitSkipped(SessionClient& session, const Run& run, const std::string& reason) {
+  Event event = RunEvent(EventKind::kRunFinished, run);
+  event.verdict = Verdict::kSkipped;
+  event.message = reason;
+  return session.Emit(event);
+}
+
+std::vector<std::string> DirtyNodes(const Suite& suite) {
+  std::vector<std::string> nodes;
+  for (const Located<std::string>& node : suite.dirties) nodes.push_back(node.value);
+  return nodes;
+}
+
 Status EmitBlocked(SessionClient& session, const Run& run, const std::string& message) {
   Event event = RunEvent(EventKind::kRunFinished, run);
   event.verdict = Verdict::kBlocked;
@@ -195,16 +229,17 @@ const Suite* FindSuite(const std::vector<Suite>& suites, const std::string& name
   return found == suites.end() ? nullptr : &*found;
 }
 
-// Runs from `next` on, until one breaks the environment or all are done.
+// Runs from `next` on, until one breaks the environment or leaves nodes dirty, or all are done.
 Status ExecuteRuns(SessionClient& session, const EnvironmentView& environment, const Batch& batch,
                    const std::vector<Suite>& suites, const RunnerServices& services,
-                   std::stop_token stop, size_t& next) {
-  for (bool broke = false; next < batch.runs.size() && !broke; ++next) {
+                   std::stop_token stop, size_t& next, std::vector<std::string>& dirty) {
+  for (bool broke = false; next < batch.runs.size() && !broke && dirty.empty(); ++next) {
     if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "interrupted");
     const Run& run = batch.runs[next];
-    TRY(const RunOutcome outcome,
-        ExecuteRun(session, environment, run, *FindSuite(suites, run.suite), services, stop));
+    const Suite& suite = *FindSuite(suites, run.suite);
+    TRY(const RunOutcome outcome, ExecuteRun(session, environment, run, suite, services, stop));
     broke = outcome.environment_broke;
+    dirty = DirtyNodes(suite);
   }
   return {};
 }
@@ -213,9 +248,27 @@ bool IsLost(const Error& error) {
   return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCancelled;
 }
 
-Status ExecuteBatch(SessionClient& session, const Batch& batch, int order,
+// The batch less the runs of suites that lack a program; these are told.
+Result<Batch> WithoutSkipped(SessionClient& session, Batch batch, const std::vector<Suite>& suites,
+                             const RunnerServices& services) {
+  std::vector<Run> kept;
+  for (Run& run : batch.runs) {
+    const std::string reason =
+        SkipReason(*FindSuite(suites, run.suite), services.io.files, services.host_environment);
+    if (reason.empty()) {
+      kept.push_back(std::move(run));
+    } else {
+      TRY_DO(EmitSkipped(session, run, reason));
+    }
+  }
+  batch.runs = std::move(kept);
+  return batch;
+}
+
+Status ExecuteBatch(SessionClient& session, const Batch& planned, int order,
                     const std::vector<Suite>& suites, const RunnerServices& services,
                     std::stop_token stop) {
+  TRY(const Batch batch, WithoutSkipped(session, planned, suites, services));
   for (size_t next = 0; next < batch.runs.size();) {
     const auto environment = session.Acquire(DemandFor(batch, order), false, false, stop);
     if (!environment && IsLost(environment.error())) {
@@ -227,8 +280,9 @@ Status ExecuteBatch(SessionClient& session, const Batch& batch, int order,
       }
       return {};
     }
-    TRY_DO(ExecuteRuns(session, *environment, batch, suites, services, stop, next));
-    TRY_DO(session.Release(true));
+    std::vector<std::string> dirty;
+    TRY_DO(ExecuteRuns(session, *environment, batch, suites, services, stop, next, dirty));
+    TRY_DO(session.Release(true, dirty));
   }
   return {};
 }

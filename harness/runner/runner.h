@@ -35,6 +35,15 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
                               const Run& run, const Suite& suite, const RunnerServices& services,
                               std::stop_token stop);
 
+// Why a suite is skipped without an environment: a program that it needs is not in the PATH of
+// `host_environment`. Empty when it is not.
+std::string SkipReason(const Suite& suite, const FileSystem& files,
+                       const std::map<std::string, std::string>& host_environment);
+Status EmitSkipped(SessionClient& session, const Run& run, const std::string& reason);
+
+// The nodes that a run of `suite` leaves unfit for others.
+std::vector<std::string> DirtyNodes(const Suite& suite);
+
 // Emits that `run` could not be tried.
 Status EmitBlocked(SessionClient& session, const Run& run, const std::string& message);
 

@@ -14,8 +14,9 @@ Broker::Broker(Environment& environment, Clock& clock, Duration linger)
     : environment_(environment), clock_(clock), linger_(linger), idle_since_(clock.Now()) {}
 
 bool Broker::IsLive(const Demand& demand) const {
-  return !changing_ && current_.key == demand.key && current_.state == "ready" &&
-         !environment_.Broken();
+  const bool is_free = !exclusive_ && (!demand.exclusive || leases_ == 0);
+  return is_free && !changing_ && current_.key == demand.key && current_.state == "ready" &&
+         !environment_.Broken() && !environment_.IsDirty();
 }
 
 bool Broker::MayChange(const Demand& demand) const {
@@ -41,6 +42,7 @@ Status Broker::Acquire(const Demand& demand, bool retry, std::stop_token stop) {
       status = tl::unexpected<Error>(error);
     } else if (IsLive(demand)) {
       ++leases_;
+      exclusive_ = demand.exclusive;
     } else if (MayChange(demand)) {
       status = Change(lock, demand, stop);
       if (status || closed_) continue;
@@ -77,9 +79,11 @@ Status Broker::Change(std::unique_lock<std::mutex>& lock, const Demand& demand,
   return status;
 }
 
-void Broker::Release(bool used) {
+void Broker::Release(bool used, const std::vector<std::string>& dirty) {
   const std::lock_guard lock(mutex_);
   --leases_;
+  exclusive_ = false;
+  if (used) environment_.MarkDirty(dirty);
   if (used && fresh_) current_.key.clear();  // what was used once is not fresh a second time
   idle_since_ = clock_.Now();
   changed_.notify_all();

@@ -24,6 +24,7 @@ struct Demand {
   std::string preset;
   Cell cell;
   bool fresh = false;
+  bool exclusive = false;  // nobody else has a lease meanwhile
 
   bool operator==(const Demand&) const = default;
 };
@@ -39,8 +40,9 @@ class Broker {
   // when nobody uses it. kCancelled on `stop`. A deployment that failed is not tried again for the
   // same key unless `retry`: kBlocked with the first failure.
   Status Acquire(const Demand& demand, bool retry, std::stop_token stop);
-  // Gives the lease back; `used` when tests ran on it.
-  void Release(bool used);
+  // Gives the lease back; `used` when tests ran on it, which left the nodes `dirty` unfit for
+  // others.
+  void Release(bool used, const std::vector<std::string>& dirty = {});
 
   // Keeps the environment of `key` although nobody leases it, until Unhold.
   void Hold(const std::string& key);
@@ -75,6 +77,7 @@ class Broker {
   std::map<std::string, Error> failed_;  // by key
   Current current_;
   int leases_ = 0;
+  bool exclusive_ = false;  // the lease that there is is the only one
   bool changing_ = false;
   bool fresh_ = false;  // the current environment was demanded fresh
   bool closed_ = false;

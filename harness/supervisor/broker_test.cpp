@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "driver/fake/driver.h"
@@ -47,6 +48,42 @@ TEST_F(BrokerTest, EqualDemandsShare) {
   EXPECT_THAT(driver_->Calls(), ElementsAre("start a"));
   EXPECT_EQ(broker_.current().preset, "preset-a");
   EXPECT_EQ(broker_.current().state, "ready");
+}
+
+TEST_F(BrokerTest, AnExclusiveLeaseIsTheOnlyOne) {
+  Demand alone = Want("a", 1);
+  alone.exclusive = true;
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0), false, {}).has_value());
+  std::atomic<bool> has_it = false;
+  std::jthread waiter([&] {
+    EXPECT_TRUE(broker_.Acquire(alone, false, {}).has_value());
+    has_it = true;
+  });
+  LetThemWait();
+  EXPECT_FALSE(has_it);
+  broker_.Release(true);
+  waiter.join();
+  EXPECT_TRUE(has_it);
+  std::stop_source impatience;
+  std::jthread second([&] {
+    EXPECT_FALSE(broker_.Acquire(Want("a", 0), false, impatience.get_token()).has_value());
+  });
+  LetThemWait();
+  impatience.request_stop();
+  second.join();
+  broker_.Release(true);
+  EXPECT_TRUE(broker_.Acquire(Want("a", 0), false, {}).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start a"));
+}
+
+TEST_F(BrokerTest, WhatIsLeftDirtyStartsAnewForTheNext) {
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0), false, {}).has_value());
+  broker_.Release(true, {"a"});
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0), false, {}).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start a", "stop a", "start a"));
+  broker_.Release(true);
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0), false, {}).has_value());
+  EXPECT_EQ(driver_->Calls().size(), 3U);
 }
 
 TEST_F(BrokerTest, NothingChangesUnderALease) {

@@ -79,8 +79,8 @@ Result<EnvironmentView> SessionClient::Acquire(const Demand& demand, bool retry,
   return EnvironmentViewFromJson(JsonMember(answer, "environment"));
 }
 
-Status SessionClient::Release(bool used) {
-  TRY_DO(Ask({{"verb", "release"}, {"used", used}}));
+Status SessionClient::Release(bool used, const std::vector<std::string>& dirty) {
+  TRY_DO(Ask({{"verb", "release"}, {"used", used}, {"dirty", dirty}}));
   return {};
 }
 

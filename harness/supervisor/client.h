@@ -37,7 +37,7 @@ class SessionClient {
   // See Broker::Acquire; waits as long as it takes.
   Result<EnvironmentView> Acquire(const Demand& demand, bool retry, bool hold,
                                   std::stop_token stop);
-  Status Release(bool used);
+  Status Release(bool used, const std::vector<std::string>& dirty = {});
   // What has broken in the environment, if anything has.
   Result<std::optional<Breakage>> Check();
   Status Unhold(const std::string& key);

@@ -13,7 +13,8 @@ namespace ctestbed {
 namespace {
 
 constexpr Duration kStartTakes{60'000};
-constexpr Duration kStopTakes{15'000};  // beyond the grace
+constexpr Duration kStopTakes{15'000};      // beyond the grace
+constexpr Duration kPrepareTakes{600'000};  // where the preset sets no time for the deploy
 constexpr size_t kTailLines = 20;
 
 std::vector<InstanceId> InstancesOf(const std::string& environment, const Node& node,
@@ -56,7 +57,14 @@ Result<std::vector<std::string>> ExpandAll(const std::vector<std::string>& texts
 }  // namespace
 
 Environment::Environment(EnvironmentServices services, EnvironmentIdentity identity)
-    : services_(std::move(services)), identity_(std::move(identity)) {}
+    : services_(std::move(services)),
+      identity_(std::move(identity)),
+      mounts_(services_.files, identity_.work_directory) {
+  if (services_.launcher != nullptr) {
+    preparation_.emplace(*services_.launcher, services_.files, services_.clock,
+                         identity_.log_directory);
+  }
+}
 
 Environment::~Environment() {
   static_cast<void>(Teardown(Duration::zero()));
@@ -82,7 +90,12 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
         change.action == ChangeAction::kStop || change.action == ChangeAction::kRestart;
     if (stops && !resized.contains(change.node)) stopping.push_back(change.node);
   }
-  Status status = StopNodes(stopping, std::nullopt);
+  const Duration deploy = desired.timeouts.deploy;
+  deploy_deadline_ = deploy > Duration::zero() ? start + deploy : TimePoint::max();
+  teardown_ = desired.timeouts.teardown;
+  Status status = CheckSupported(desired, services_.driver.Capabilities());
+  if (status) status = Prepare(desired, stop);
+  if (status) status = StopNodes(stopping, std::nullopt);
   for (const std::string& name : resized) {
     if (status) status = StopNode(name, std::nullopt, desired.Find(name)->replicas);
   }
@@ -90,6 +103,7 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
     const std::lock_guard lock(mutex_);
     broken_.reset();
   }
+  if (status) status = DropVolumes();
   if (status) status = ReserveAddresses(desired);
   if (status) status = StartNodes(desired, changes, stop);
   const auto took = std::chrono::duration_cast<Duration>(services_.clock.Now() - start);
@@ -112,6 +126,28 @@ Topology Environment::LiveTopology() const {
   return topology;
 }
 
+Status Environment::Prepare(const Topology& desired, std::stop_token stop) {
+  if (desired.prepare.empty()) return {};
+  if (!preparation_) return Fail(ErrorKind::kUnsupported, "nothing here can run prepare steps");
+  const TimePoint deadline = std::min(deploy_deadline_, services_.clock.Now() + kPrepareTakes);
+  return preparation_->Run(desired.prepare, deadline, std::move(stop));
+}
+
+void Environment::MarkDirty(const std::vector<std::string>& nodes) {
+  const std::lock_guard lock(mutex_);
+  dirty_.insert(nodes.begin(), nodes.end());
+}
+
+bool Environment::IsDirty() const {
+  const std::lock_guard lock(mutex_);
+  return !dirty_.empty();
+}
+
+Status Environment::DropVolumes() {
+  const std::lock_guard lock(mutex_);
+  return mounts_.DropVolumes(LiveTopology());
+}
+
 bool Environment::IsAlive(const LiveNode& live) const {
   const std::vector<InstanceId> ids = InstancesOf(identity_.id, live.node);
   return std::all_of(ids.begin(), ids.end(), [&](const InstanceId& id) {
@@ -126,10 +162,13 @@ std::vector<Change> Environment::PlanChanges(const Topology& desired, bool fresh
     if (change.action != ChangeAction::kKeep) continue;
     if (fresh) {
       change = {change.node, ChangeAction::kRestart, "a fresh environment is wanted"};
+    } else if (dirty_.contains(change.node)) {
+      change = {change.node, ChangeAction::kRestart, "a suite has left it dirty"};
     } else if (const LiveNode& live = live_.at(change.node); !IsAlive(live)) {
       change = {change.node, ChangeAction::kRestart, "it is no longer running"};
     }
   }
+  dirty_.clear();
   return changes;
 }
 
@@ -189,7 +228,9 @@ Status Environment::StopNode(const std::string& name, std::optional<Duration> gr
   }
   for (auto& [id, watcher] : watchers) watcher.request_stop();
   watchers.clear();
-  const Duration grace = std::min(node.stop.grace, grace_limit.value_or(node.stop.grace));
+  const Duration left = std::chrono::duration_cast<Duration>(stop_deadline_ - start);
+  const Duration grace = std::clamp(grace_limit.value_or(node.stop.grace), Duration::zero(),
+                                    std::min(node.stop.grace, std::max(left, Duration::zero())));
   for (const InstanceId& id : InstancesOf(identity_.id, node, from)) {
     static_cast<void>(services_.journal.Append({"intent", "stop", id.Name(), identity_.id}));
     TRY_DO(services_.driver.Stop(id, grace, services_.clock.Now() + grace + kStopTakes));
@@ -322,12 +363,18 @@ Result<InstanceSpec> Environment::Specify(const Node& node, const InstanceId& id
   const Lookup lookup = LookupIn(ValuesFor(id));
   InstanceSpec spec{.id = id, .owner = identity_.owner, .image = node.image};
   TRY(spec.command, ExpandAll(node.command, lookup));
+  TRY(const std::vector<std::string> args, ExpandAll(node.args, lookup));
+  spec.command.insert(spec.command.end(), args.begin(), args.end());
   for (const auto& [name, value] : node.environment) {
     TRY(spec.environment[name], Expand(value, lookup));
   }
-  spec.working_directory = node.working_directory.empty()
-                               ? identity_.work_directory + "/" + id.Name()
-                               : node.working_directory;
+  spec.working_directory = node.working_directory;
+  if (node.working_directory.empty()) {
+    spec.working_directory = identity_.work_directory + "/" + id.Name();
+    TRY_DO(services_.files.Remove(spec.working_directory));
+  }
+  spec.container = node.container;
+  TRY(spec.mounts, mounts_.Make(id, node, lookup));
   spec.ports = node.ports;
   spec.port_handoff = node.port_handoff;
   spec.log_directory = log;
@@ -363,6 +410,9 @@ Environment::Values Environment::ValuesFor(const InstanceId& self) const {
   if (const auto own = nodes.find(self.node); own != nodes.end()) {
     for (const PortAddress& port : AddressesOf(own->second, self)) {
       values["port." + port.port] = port.number;
+    }
+    for (const auto& [name, mount] : own->second.mounts) {
+      values["mount." + name] = services_.driver.PathOf(mounts_.Of(self, name, mount));
     }
   }
   return values;
@@ -423,7 +473,8 @@ Status Environment::AwaitInstance(const Node& node, const InstanceId& id, std::s
     return services_.driver.Exec(id, expanded, deadline, token);
   };
   return WaitUntilReady(*probe, target, end, services_.clock,
-                        services_.clock.Now() + node.ready->within, stop);
+                        std::min(deploy_deadline_, services_.clock.Now() + node.ready->within),
+                        stop, {node.ready->interval, node.ready->timeout});
 }
 
 // Makes an error of a driver or probe a sentence about the node, with the end of its log.
@@ -435,7 +486,10 @@ Error Environment::Blame(const Error& error, const Node& node, const InstanceId&
         "node '{}' {}{}", id.Name(),
         error.kind == ErrorKind::kEnvironment ? "" : "cannot be deployed: ", error.message);
   }
-  if (error.kind == ErrorKind::kTimeout) {
+  if (error.kind == ErrorKind::kTimeout && services_.clock.Now() >= deploy_deadline_) {
+    blamed.message = fmt::format("node '{}' was not ready when the time to deploy was over: {}",
+                                 id.Name(), error.message);
+  } else if (error.kind == ErrorKind::kTimeout) {
     blamed.message =
         fmt::format("node '{}' was not ready within {}: {}", id.Name(),
                     FormatDuration(node.ready ? node.ready->within : kStartTakes), error.message);
@@ -495,7 +549,9 @@ Status Environment::Teardown(Duration grace) {
     for (const auto& [name, live] : live_) names.push_back(name);
   }
   Emit(EventKind::kEnvironmentRemoving, {});
+  if (teardown_ > Duration::zero()) stop_deadline_ = start + teardown_;
   static_cast<void>(StopNodes(names, grace));
+  stop_deadline_ = TimePoint::max();
   const auto swept =
       services_.driver.Sweep(identity_.owner, identity_.id, services_.clock.Now() + kStopTakes);
   // What could not be stopped may be gone by the sweep.

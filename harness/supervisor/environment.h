@@ -23,6 +23,8 @@
 #include "model/topology.h"
 #include "probe/probe.h"
 #include "supervisor/journal.h"
+#include "supervisor/mounts.h"
+#include "supervisor/prepare.h"
 
 namespace ctestbed {
 
@@ -34,6 +36,7 @@ struct EnvironmentServices {
   Clock& clock;
   Journal& journal;
   std::function<void(Event)> emit;
+  Launcher* launcher = nullptr;  // for prepare steps; without it they are unsupported
 };
 
 // Who and where an environment is.
@@ -102,6 +105,10 @@ class Environment {
   // to a fixed point. The error names what is left. Idempotent.
   Status Teardown(Duration grace);
 
+  // The next Apply restarts these nodes, wanted or not: a test has left them unfit for others.
+  void MarkDirty(const std::vector<std::string>& nodes);
+  bool IsDirty() const;
+
   // The nodes as they are.
   std::vector<NodeView> Nodes() const;
   // The first node that ended by itself since the last Apply.
@@ -146,6 +153,8 @@ class Environment {
   // Of the current start, below a directory of logs.
   std::string LogOf(const InstanceId& id) const;
   void Emit(EventKind kind, Event event) const;
+  Status DropVolumes();
+  Status Prepare(const Topology& desired, std::stop_token stop);
   bool IsAlive(const LiveNode& live) const;
   int LiveReplicas(const std::string& name) const;
   NodeView ViewOf(const LiveNode& live) const;
@@ -153,13 +162,19 @@ class Environment {
 
   const EnvironmentServices services_;
   const EnvironmentIdentity identity_;
-  std::mutex changing_;  // held by Apply and Teardown
+  Mounts mounts_;
+  std::optional<Preparation> preparation_;        // absent without a launcher
+  TimePoint deploy_deadline_ = TimePoint::max();  // of the Apply that is under way
+  TimePoint stop_deadline_ = TimePoint::max();    // of the Teardown that is under way
+  Duration teardown_{0};                          // what the topology grants a teardown
+  std::mutex changing_;                           // held by Apply and Teardown
   mutable std::mutex mutex_;
   mutable std::condition_variable_any broke_;
   std::map<std::string, LiveNode> live_;
   std::map<InstanceId, int> starts_;   // of each one ever, so that logs are not overwritten
   std::map<std::string, Node> known_;  // nodes whose addresses are reserved
   std::optional<Breakage> broken_;
+  std::set<std::string> dirty_;
 };
 
 }  // namespace ctestbed

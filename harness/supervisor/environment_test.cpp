@@ -164,6 +164,26 @@ TEST_F(EnvironmentTest, ResolvesReferencesToItsOwnAndOtherNodes) {
   EXPECT_THAT(nodes[0].endpoints.at("http"), HasSubstr("127.0.0.1:2"));
 }
 
+TEST_F(EnvironmentTest, AMountIsWhereItsReferenceSays) {
+  files_.files["/work/main/left-behind"] = "by the node before";
+  Node main = Running("main");
+  main.command = {"run", "${mount.conf}"};
+  main.args = {"--data", "${mount.data}"};
+  main.mounts = {{"conf", {MountKind::kContent, "port ${port.http}", "/etc/conf"}},
+                 {"data", {MountKind::kVolume, "data", "/data"}}};
+  ASSERT_TRUE(Apply({{main}}).has_value());
+  const InstanceSpec spec = driver_->Spec(Id("main"));
+  EXPECT_THAT(spec.command,
+              ElementsAre("run", "/work/.mounts/main/conf", "--data", "/work/.volumes/data"));
+  EXPECT_THAT(files_.files.at("/work/.mounts/main/conf"), testing::StartsWith("port 2"));
+  EXPECT_FALSE(files_.files.contains("/work/main/left-behind"));
+  files_.files["/work/.volumes/data/rows"] = "1";
+  ASSERT_TRUE(Apply({{main, Running("other")}}).has_value());
+  EXPECT_TRUE(files_.files.contains("/work/.volumes/data/rows"));
+  ASSERT_TRUE(Apply({{main}}, true).has_value());
+  EXPECT_FALSE(files_.files.contains("/work/.volumes/data/rows"));
+}
+
 TEST_F(EnvironmentTest, TellsItsTopologyEndpointsAndTeardown) {
   Node main = Running("main", {{"db", DependencyState::kReady}});
   main.services = {"web"};

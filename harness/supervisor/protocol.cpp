@@ -70,9 +70,13 @@ Error ErrorFromJson(const Json& json) {
 }
 
 Json ToJson(const Demand& demand) {
-  return {{"key", demand.key},       {"order", demand.order},
-          {"preset", demand.preset}, {"cell", ToJson(demand.cell)},
-          {"fresh", demand.fresh},   {"topology", ToJson(demand.topology)}};
+  return {{"key", demand.key},
+          {"order", demand.order},
+          {"preset", demand.preset},
+          {"cell", ToJson(demand.cell)},
+          {"fresh", demand.fresh},
+          {"exclusive", demand.exclusive},
+          {"topology", ToJson(demand.topology)}};
 }
 
 Result<Demand> DemandFromJson(const Json& json) {
@@ -82,7 +86,8 @@ Result<Demand> DemandFromJson(const Json& json) {
                 std::move(topology),
                 JsonText(json, "preset"),
                 CellFromJson(JsonMember(json, "cell")),
-                JsonBoolean(json, "fresh")};
+                JsonBoolean(json, "fresh"),
+                JsonBoolean(json, "exclusive")};
 }
 
 Json ToJson(const EnvironmentView& view) {

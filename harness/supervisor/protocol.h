@@ -10,7 +10,7 @@
 //   events   from                         -> a line {"event": ...} for each event after the first
 //                                            `from`, those to come included; {"end": true} last
 //   acquire  demand, retry, hold          -> environment; waits; the connection then has a lease
-//   release  used                         -> nothing
+//   release  used, dirty                  -> nothing
 //   check                                 -> broken, if a node has died
 //   unhold   key                          -> nothing
 //   watch                                 -> broken; waits until a node dies

@@ -34,7 +34,7 @@ class Session {
         journal_(std::move(journal)),
         owner_(OwnerName(Identify(OwnPid()).value_or(ProcessIdentity{}))),
         environment_({services.driver, services.http, services.files, services.clock, journal_,
-                      [this](Event event) { log_.Append(std::move(event)); }},
+                      [this](Event event) { log_.Append(std::move(event)); }, &services.launcher},
                      {UniqueToken().substr(0, 8), owner_, options.session,
                       options.results + "/logs", state.Session(options.session) + "/work", "logs"}),
         broker_(environment_, services.clock, kLinger) {}
@@ -187,6 +187,7 @@ class SessionConversation final : public Conversation {
   Result<Json> Acquire(const Json& request, std::stop_token stop) {
     if (leased_) return Fail(ErrorKind::kConflict, "this connection has a lease already");
     TRY(const Demand demand, DemandFromJson(JsonMember(request, "demand")));
+    TRY_DO(CheckBackend(demand.topology, demand.preset, session_.options().backend));
     TRY_DO(session_.broker().Acquire(demand, JsonBoolean(request, "retry"), stop));
     leased_ = true;
     if (JsonBoolean(request, "hold")) session_.broker().Hold(demand.key);
@@ -195,7 +196,8 @@ class SessionConversation final : public Conversation {
 
   Result<Json> Release(const Json& request) {
     if (!leased_) return Fail(ErrorKind::kConflict, "this connection has no lease");
-    session_.broker().Release(JsonBoolean(request, "used"));
+    session_.broker().Release(JsonBoolean(request, "used"),
+                              TextsFromJson(JsonMember(request, "dirty")));
     leased_ = false;
     return Json::object();
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/detach.h"
+#include "io/process.h"
 #include "io/process_table.h"
 #include "io/signals.h"
 #include "model/event.h"
@@ -30,6 +31,7 @@ struct SupervisorServices {
   HttpClient& http;
   FileSystem& files;
   Clock& clock;
+  Launcher& launcher;
   // Writes the reports of the finished stream into a directory.
   std::function<Status(const std::vector<Event>& events, const std::string& results)> report;
 };

@@ -23,8 +23,11 @@ class InMemoryDriver final : public FakeDriver {
   Availability Check(TimePoint) override { return {true, "1", "in memory; runs nothing"}; }
 
   std::vector<Capability> Capabilities() const override {
-    return {Capability::kCommandNodes, Capability::kImageNodes, Capability::kExec,
-            Capability::kReplicas};
+    std::vector<Capability> all;
+    for (int i = 0; i <= static_cast<int>(Capability::kPidsLimit); ++i) {
+      all.push_back(static_cast<Capability>(i));
+    }
+    return all;
   }
 
   Result<Address> AddressForTests(const InstanceId& id, const Port& port) override {
@@ -38,6 +41,8 @@ class InMemoryDriver final : public FakeDriver {
   Result<Address> AddressForPeers(const InstanceId& id, const Port& port) override {
     return AddressForTests(id, port);
   }
+
+  std::string PathOf(const InstanceMount& mount) const override { return mount.source; }
 
   Status Start(const InstanceSpec& spec, TimePoint) override {
     const std::lock_guard lock(mutex_);
@@ -128,6 +133,12 @@ class InMemoryDriver final : public FakeDriver {
     const std::lock_guard lock(mutex_);
     instances_[id].status = {.state = InstanceState::kExited, .exit_code = exit_code};
     changed_.notify_all();
+  }
+
+  InstanceSpec Spec(const InstanceId& id) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = instances_.find(id);
+    return found == instances_.end() ? InstanceSpec{} : found->second.spec;
   }
 
   std::vector<std::string> Calls() const override {

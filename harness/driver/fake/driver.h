@@ -13,6 +13,8 @@ std::unique_ptr<Driver> MakeFakeDriver(const DriverIo& io);
 // What tests switch and read; the same object as MakeFakeDriver makes.
 class FakeDriver : public Driver {
  public:
+  // What the instance that runs now was started with; empty when none does.
+  virtual InstanceSpec Spec(const InstanceId& id) const = 0;
   // The instance ends with that code, as if by itself.
   virtual void Crash(const InstanceId& id, int exit_code) = 0;
   // Start and Stop calls in order: "start main", "stop main".

@@ -15,6 +15,7 @@ namespace {
 constexpr const char* kOwnerMark = "CTESTBED_OWNER";
 constexpr const char* kEnvironmentMark = "CTESTBED_ENVIRONMENT";
 constexpr const char* kNodeMark = "CTESTBED_NODE";
+const std::string kLabelMark = "CTESTBED_LABEL_";
 
 struct Instance {
   InstanceSpec spec;
@@ -36,7 +37,8 @@ class ProcessDriver final : public Driver {
   }
 
   std::vector<Capability> Capabilities() const override {
-    return {Capability::kCommandNodes, Capability::kExec, Capability::kReplicas};
+    return {Capability::kCommandNodes, Capability::kExec, Capability::kReplicas,
+            Capability::kNoNewPrivileges};
   }
 
   Result<Address> AddressForTests(const InstanceId& id, const Port& port) override {
@@ -58,6 +60,8 @@ class ProcessDriver final : public Driver {
   Result<Address> AddressForPeers(const InstanceId& id, const Port& port) override {
     return AddressForTests(id, port);
   }
+
+  std::string PathOf(const InstanceMount& mount) const override { return mount.source; }
 
   Status Start(const InstanceSpec& spec, TimePoint) override {
     if (spec.command.empty()) {
@@ -164,6 +168,10 @@ class ProcessDriver final : public Driver {
                         .working_directory = spec.working_directory,
                         .stdout_path = spec.log_directory + "/stdout.log",
                         .stderr_path = spec.log_directory + "/stderr.log"};
+    process.no_new_privileges = spec.container.security.no_new_privileges.value_or(false);
+    for (const auto& [name, value] : spec.container.labels) {
+      process.environment[kLabelMark + name] = value;
+    }
     process.environment[kOwnerMark] = spec.owner;
     process.environment[kEnvironmentMark] = spec.id.environment;
     process.environment[kNodeMark] = spec.id.Name();

@@ -1,6 +1,8 @@
 // ctestbed-shim: runs one program and answers for every process that comes of it.
 //
-//   ctestbed-shim PARENT-PID STDOUT-FILE STDERR-FILE LOG-LIMIT DIRECTORY PROGRAM [ARGUMENT...]
+//   ctestbed-shim PARENT-PID STDOUT-FILE STDERR-FILE LOG-LIMIT OPTION DIRECTORY PROGRAM [ARG...]
+//
+// OPTION is "no-new-privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) or "-".
 //
 // Descriptor 3 is a SOCK_SEQPACKET socket to the process that wants the program. We say
 // "started PID", or "failed ERRNO WHAT" and end; and when the program and all of its descendants
@@ -316,7 +318,7 @@ class Loop {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 7) {
+  if (argc < 8) {
     std::fputs("ctestbed-shim is started by ctestbed, not by hand\n", stderr);
     return 2;
   }
@@ -329,7 +331,9 @@ int main(int argc, char** argv) {
   const off_t limit = std::strtol(argv[4], nullptr, 10);
   Log out(argv[2], limit);
   Log err(argv[3], limit);
-  const pid_t pid = StartProgram(argv + 6, argv[5], out, err);
+  // Set here, it holds for all that comes of us.
+  if (std::strcmp(argv[5], "no-new-privileges") == 0) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  const pid_t pid = StartProgram(argv + 7, argv[6], out, err);
   Say("started " + std::to_string(pid));
   Loop loop({pid, false, 0}, out, err, signals);
   loop.Run();

@@ -12,10 +12,13 @@
 namespace ctestbed {
 namespace {
 
-constexpr std::array<Field, 3> kFields{{
+constexpr std::array<Field, 5> kFields{{
     {"path", Shape::kText, "what to GET, beginning with '/'", true},
     {"status", Shape::kTextOrList, "accepted statuses: 200, [200, 204] or 2xx (default 2xx)"},
     {"headers", Shape::kTextMap, "headers of the request"},
+    {"answer", Shape::kTextMap, "headers that the answer must have, with these values"},
+    {"retry", Shape::kTextOrList,
+     "statuses that are worth waiting on; any other ends the wait at once (default: all are)"},
 }};
 
 struct StatusRange {
@@ -37,7 +40,15 @@ struct Request {
   std::string path;
   std::vector<StatusRange> accepted;
   HttpHeaders headers;
+  HttpHeaders answer;                // demanded
+  std::vector<StatusRange> retried;  // empty: all
 };
+
+bool IsIn(const std::vector<StatusRange>& ranges, int status) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& range) {
+    return status >= range.first && status <= range.last;
+  });
+}
 
 void ReadPath(const Located<std::string>& path, Request& request, Diagnostics& problems) {
   request.path = path.value;
@@ -47,11 +58,11 @@ void ReadPath(const Located<std::string>& path, Request& request, Diagnostics& p
   }
 }
 
-void ReadStatuses(const std::vector<Located<std::string>>& statuses, Request& request,
-                  Diagnostics& problems) {
+void ReadStatuses(const std::vector<Located<std::string>>& statuses,
+                  std::vector<StatusRange>& ranges, Diagnostics& problems) {
   for (const Located<std::string>& text : statuses) {
     if (const auto range = ParseStatus(text.value)) {
-      request.accepted.push_back(*range);
+      ranges.push_back(*range);
     } else {
       problems.Error(text.mark,
                      fmt::format("{} is not a status such as 200 or 2xx", Quote(text.value)));
@@ -66,9 +77,13 @@ Request ReadRequest(const Document& arguments, Diagnostics& problems) {
   } else {
     const Fields fields(arguments, "http probe", kFields, problems);
     if (const auto path = fields.Text("path")) ReadPath(*path, request, problems);
-    if (const auto texts = fields.Texts("status")) ReadStatuses(*texts, request, problems);
+    if (const auto texts = fields.Texts("status")) ReadStatuses(*texts, request.accepted, problems);
+    if (const auto texts = fields.Texts("retry")) ReadStatuses(*texts, request.retried, problems);
     for (const auto& [name, value] : fields.TextMap("headers")) {
       request.headers.emplace_back(name.value, value.value);
+    }
+    for (const auto& [name, value] : fields.TextMap("answer")) {
+      request.answer.emplace_back(name.value, value.value);
     }
   }
   if (request.accepted.empty()) request.accepted.emplace_back();
@@ -89,16 +104,26 @@ class HttpProbe final : public Probe {
       return Fail(response.error().kind,
                   fmt::format("http {}: {}", where, response.error().message));
     }
-    if (Accepts(response->status)) return {};
-    return Fail(ErrorKind::kUnavailable,
-                fmt::format("http {} answered {}", where, response->status));
+    const int status = response->status;
+    if (IsIn(request_.accepted, status)) return CheckHeaders(*response, where);
+    if (request_.retried.empty() || IsIn(request_.retried, status)) {
+      return Fail(ErrorKind::kUnavailable, fmt::format("http {} answered {}", where, status));
+    }
+    return Fail(
+        ErrorKind::kEnvironment,
+        fmt::format("answered {} to http {}, which its probe does not retry", status, where));
   }
 
  private:
-  bool Accepts(int status) const {
-    return std::any_of(
-        request_.accepted.begin(), request_.accepted.end(),
-        [&](const StatusRange& range) { return status >= range.first && status <= range.last; });
+  Status CheckHeaders(const HttpResponse& response, const std::string& where) const {
+    for (const auto& [name, value] : request_.answer) {
+      const std::string* header = response.Header(name);
+      if (header != nullptr && *header == value) continue;
+      return Fail(ErrorKind::kUnavailable,
+                  fmt::format("http {} answered with {} for header '{}', not '{}'", where,
+                              header == nullptr ? "nothing" : Quote(*header), name, value));
+    }
+    return {};
   }
 
   Request request_;

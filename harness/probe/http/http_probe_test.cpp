@@ -43,6 +43,28 @@ TEST(HttpProbe, DoesNotTakeARedirectForReady) {
   EXPECT_FALSE(Check("/", http).has_value());
 }
 
+TEST(HttpProbe, RetriesOnTheseAndGivesUpOnOthers) {
+  constexpr std::string_view kArguments = "{path: /, retry: [503, 404]}";
+  FakeHttpClient starting = Answering(503);
+  FakeHttpClient broken = Answering(500);
+  EXPECT_EQ(Check(kArguments, starting).error().kind, ErrorKind::kUnavailable);
+  const Status status = Check(kArguments, broken);
+  EXPECT_EQ(status.error().kind, ErrorKind::kEnvironment);
+  EXPECT_EQ(status.error().message,
+            "answered 500 to http 127.0.0.1:8080/, which its probe does not retry");
+}
+
+TEST(HttpProbe, WantsHeadersOfTheAnswer) {
+  FakeHttpClient http([](const HttpRequest&) -> Result<HttpResponse> {
+    return HttpResponse{.status = 200, .headers = {{"X-State", "warming"}}};
+  });
+  EXPECT_TRUE(Check("{path: /, answer: {x-state: warming}}", http).has_value());
+  EXPECT_EQ(Check("{path: /, answer: {X-State: up}}", http).error().message,
+            "http 127.0.0.1:8080/ answered with 'warming' for header 'X-State', not 'up'");
+  EXPECT_EQ(Check("{path: /, answer: {X-Ready: up}}", http).error().message,
+            "http 127.0.0.1:8080/ answered with nothing for header 'X-Ready', not 'up'");
+}
+
 TEST(HttpProbe, NamesWhatItCouldNotReach) {
   FakeHttpClient http([](const HttpRequest&) -> Result<HttpResponse> {
     return Fail(ErrorKind::kTimeout, "no answer in time");
@@ -90,8 +112,8 @@ TEST(HttpProbe, RefusesWhatIsNoStatus) {
 
 TEST(HttpProbe, RefusesUnknownKeys) {
   EXPECT_EQ(Mistakes(MakeHttpProbe, DocumentFromJson("{path: /, stauts: 200}")),
-            "1:11 unknown key 'stauts' in http probe; did you mean 'status'? known keys: headers, "
-            "path, status");
+            "1:11 unknown key 'stauts' in http probe; did you mean 'status'? known keys: answer, "
+            "headers, path, retry, status");
 }
 
 TEST(HttpProbe, RefusesToGoWithoutAPath) {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/fields.h"
-#include "base/text.h"
 #include "io/byte_stream.h"
 #include "probe/arguments.h"
 
@@ -25,17 +23,7 @@ class TcpProbe final : public Probe {
 }  // namespace
 
 std::unique_ptr<Probe> MakeTcpProbe(const Document& arguments, Diagnostics& problems) {
-  Diagnostics own;
-  if (arguments.IsScalar()) {
-    if (arguments.text != "true" || arguments.quoted) {
-      own.Error(arguments.mark,
-                fmt::format("a tcp probe takes no arguments, not {}", Quote(arguments.text)),
-                "write 'tcp: true'");
-    }
-  } else if (!arguments.IsNull()) {
-    const Fields none(arguments, "tcp probe", {}, own);
-  }
-  return HandOn(own, problems) ? std::make_unique<TcpProbe>() : nullptr;
+  return TakesNoArguments(arguments, "tcp", problems) ? std::make_unique<TcpProbe>() : nullptr;
 }
 
 }  // namespace ctestbed

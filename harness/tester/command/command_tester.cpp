@@ -83,18 +83,22 @@ class CommandRun {
     return Fail(ErrorKind::kTimeout, std::move(message), Evidence());
   }
 
+  Verdict VerdictOf(int exit_code) const {
+    const auto said = suite_.exit_codes.find(exit_code);
+    if (said != suite_.exit_codes.end()) return said->second;
+    if (exit_code == kSkippedExitCode) return Verdict::kSkipped;
+    return exit_code == 0 ? Verdict::kPassed : Verdict::kFailed;
+  }
+
   Status JudgeExitCode(const ProcessEnd& end) {
     if (end.signal != 0) return Crashed(end);
     CaseResult result;
     result.name = suite_.Program();
     result.mark = suite_.command.front().mark;
     result.duration = Elapsed();
-    if (end.exit_code == kSkippedExitCode) {
-      result.verdict = Verdict::kSkipped;
-      result.message = end.Describe();
-    } else if (end.exit_code != 0) {
-      result.verdict = Verdict::kFailed;
-      result.message = end.Describe();
+    result.verdict = VerdictOf(end.exit_code);
+    if (result.verdict != Verdict::kPassed) result.message = end.Describe();
+    if (result.verdict == Verdict::kFailed || result.verdict == Verdict::kError) {
       result.detail = Evidence();
     }
     sink_(result);

@@ -204,6 +204,11 @@ TEST(CommandTester, TakesAnExitCodeForACase) {
   world.files.files["/work/stderr.log"] = "boom\x1b[2J";
   EXPECT_THAT(world.Run(kSuite), ElementsAre("failed smoke: exited with code 2"));
   EXPECT_THAT(world.details.back(), HasSubstr("/work/stderr.log:\nboom\\x1b[2J\n"));
+  constexpr std::string_view kMapped =
+      "{command: [smoke], format: exit_code, exit_codes: {2: skipped, 3: error, 0: failed}}";
+  EXPECT_THAT(world.Run(kMapped), ElementsAre("skipped smoke: exited with code 2"));
+  world.launcher.end = ProcessEnd{0, 0};
+  EXPECT_THAT(world.Run(kMapped), ElementsAre("failed smoke: exited with code 0"));
   world.launcher.end = ProcessEnd{0, 6};
   EXPECT_THAT(world.Run(kSuite), ElementsAre("error: program was killed by SIGABRT"));
   EXPECT_FALSE(world.launcher.started[0].environment.contains("CTESTBED_JUNIT"));
@@ -244,6 +249,10 @@ TEST(CommandTester, LocatesMistakesOfASuite) {
             "32: '../x.xml' is no path inside the work directory\n");
   EXPECT_EQ(ProblemsOf("{command: [t], format: exit_code, result: {junit: x}}"),
             "43: only the formats junit and gtest have a result file\n");
+  EXPECT_THAT(ProblemsOf("{command: [t], format: exit_code, exit_codes: {256: skipped}}"),
+              HasSubstr("'256' is no exit code from 0 to 255"));
+  EXPECT_THAT(ProblemsOf("{command: [t], exit_codes: {2: skipped}}"),
+              HasSubstr("'exit_codes' is for format exit_code"));
 }
 
 TEST(CommandTester, KnowsItsCaseBeforehandWhereThereIsOne) {

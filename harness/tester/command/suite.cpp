@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/fields.h"
 #include "base/reference.h"
@@ -24,14 +25,23 @@ constexpr std::array<std::string_view, 4> kFormatWords{"exit_code", "gtest", "ju
 constexpr std::array kFormats{Format::kExitCode, Format::kGtest, Format::kJunit, Format::kTap};
 constexpr Inside kFormat{.words = kFormatWords};
 
+constexpr std::array<std::string_view, 4> kVerdictWords{"passed", "failed", "skipped", "error"};
+constexpr Inside kVerdictInside{.words = kVerdictWords};
+constexpr Field kVerdict{"verdict", Shape::kText, "passed, failed, skipped or error", false,
+                         &kVerdictInside};
+constexpr Inside kExitCodes{.each = &kVerdict, .keys = "^[0-9]+$"};
+
 constexpr Inside kProgram{.at_least = 1};
 
-constexpr std::array<Field, 4> kSuiteFields{{
+constexpr std::array<Field, 5> kSuiteFields{{
     {"command", Shape::kTextList, "the program, looked up in PATH, and its arguments", true,
      &kProgram},
     {"format", Shape::kText, "junit (default), gtest, tap or exit_code", false, &kFormat},
     {"result", Shape::kMap, "where the program leaves its results: {junit: results.xml}", false,
      &kResult},
+    {"exit_codes", Shape::kMap,
+     "CODE: passed, failed, skipped or error, of format exit_code; default 0 passed, 77 skipped",
+     false, &kExitCodes},
     {"variables", Shape::kTextMap, "environment variables for the program"},
 }};
 
@@ -43,6 +53,25 @@ void CheckInside(const Located<std::string>& path, Diagnostics& problems) {
   }
   problems.Error(path.mark,
                  fmt::format("{} is no path inside the work directory", Quote(path.value)));
+}
+
+void ReadExitCodes(const Document& map, CommandSuite& suite, Diagnostics& problems) {
+  for (const Document::Entry& entry : map.entries) {
+    const std::string& text = entry.key.value;
+    int code = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    if (error != std::errc() || end != text.data() + text.size() || code < 0 || code > 255) {
+      problems.Error(entry.key.mark, fmt::format("{} is no exit code from 0 to 255", Quote(text)));
+      continue;
+    }
+    Field verdict = kVerdict;
+    verdict.key = text;
+    if (!CheckField(entry.value, verdict, problems)) continue;
+    suite.exit_codes[code] = VerdictFromName(entry.value.text).value_or(Verdict::kError);
+  }
+  if (suite.format != Format::kExitCode) {
+    problems.Error(map.mark, "'exit_codes' is for format exit_code; the result file says the rest");
+  }
 }
 
 void CheckReferences(const Located<std::string>& text, Diagnostics& problems) {
@@ -78,6 +107,7 @@ CommandSuite ReadCommandSuite(const Suite& suite, Diagnostics& problems) {
   read.command = fields.Texts("command").value_or(read.command);
   read.variables = fields.TextMap("variables");
   if (const auto format = fields.Word("format")) read.format = kFormats[*format];
+  if (const Document* codes = fields.Find("exit_codes")) ReadExitCodes(*codes, read, problems);
   if (const auto result = fields.Inner("result", problems)) {
     if (const auto junit = result->Text("junit")) {
       CheckInside(*junit, problems);

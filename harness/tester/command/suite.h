@@ -1,12 +1,14 @@
 // A suite of the command tester, as read from its file.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
 #include "base/source_mark.h"
+#include "model/event.h"
 #include "model/suite.h"
 
 namespace ctestbed {
@@ -22,6 +24,7 @@ struct CommandSuite {
   std::vector<std::pair<Located<std::string>, Located<std::string>>> variables;
   std::string junit = "results.xml";  // in the work directory
   Format format = Format::kJunit;
+  std::map<int, Verdict> exit_codes;  // of kExitCode, beside the usual ones
 
   // "accounts_gtest": the program without its directory.
   std::string Program() const;

@@ -1,0 +1,141 @@
+#include "model/container.h"
+
+#include <concepts>
+
+#include "base/json.h"
+#include "model/wire.h"
+
+namespace ctestbed {
+namespace {
+
+template <typename T>
+void Replace(std::optional<T>& into, const std::optional<T>& from) {
+  if (from) into = from;
+}
+
+template <typename T>
+void Put(Json& json, const char* key, const std::optional<T>& value) {
+  if (value) json[key] = *value;
+}
+
+// A member of another type counts as absent.
+void Take(const Json& json, const char* key, std::optional<std::string>& into) {
+  if (JsonMember(json, key).is_string()) into = JsonText(json, key);
+}
+
+void Take(const Json& json, const char* key, std::optional<bool>& into) {
+  if (JsonMember(json, key).is_boolean()) into = JsonBoolean(json, key);
+}
+
+void Take(const Json& json, const char* key, std::optional<std::vector<std::string>>& into) {
+  if (const Json& list = JsonMember(json, key); list.is_array()) into = TextsFromJson(list);
+}
+
+template <std::integral T>
+void Take(const Json& json, const char* key, std::optional<T>& into) {
+  if (const Json& number = JsonMember(json, key); number.is_number_integer())
+    into = number.get<T>();
+}
+
+Json ToJson(const Security& security) {
+  Json json = Json::object();
+  Put(json, "user", security.user);
+  Put(json, "drop_caps", security.drop_caps);
+  Put(json, "seccomp", security.seccomp);
+  Put(json, "no_new_privileges", security.no_new_privileges);
+  Put(json, "read_only", security.read_only);
+  Put(json, "privileged", security.privileged);
+  Put(json, "service_account_token", security.service_account_token);
+  return json;
+}
+
+Security SecurityFromJson(const Json& json) {
+  Security security;
+  Take(json, "user", security.user);
+  Take(json, "drop_caps", security.drop_caps);
+  Take(json, "seccomp", security.seccomp);
+  Take(json, "no_new_privileges", security.no_new_privileges);
+  Take(json, "read_only", security.read_only);
+  Take(json, "privileged", security.privileged);
+  Take(json, "service_account_token", security.service_account_token);
+  return security;
+}
+
+Json ToJson(const Resources& resources) {
+  Json json = Json::object();
+  Put(json, "memory", resources.memory);
+  Put(json, "cpus_m", resources.cpus);
+  Put(json, "pids", resources.pids);
+  return json;
+}
+
+Resources ResourcesFromJson(const Json& json) {
+  Resources resources;
+  Take(json, "memory", resources.memory);
+  Take(json, "cpus_m", resources.cpus);
+  Take(json, "pids", resources.pids);
+  return resources;
+}
+
+Json ToJson(const std::vector<NetworkUse>& networks) {
+  Json json = Json::array();
+  for (const NetworkUse& use : networks) {
+    json.push_back({{"name", use.name}, {"aliases", use.aliases}});
+  }
+  return json;
+}
+
+std::vector<NetworkUse> NetworksFromJson(const Json& json) {
+  std::vector<NetworkUse> networks;
+  for (const Json& use : json) {
+    networks.push_back({JsonText(use, "name"), TextsFromJson(JsonMember(use, "aliases"))});
+  }
+  return networks;
+}
+
+}  // namespace
+
+void MergeInto(ContainerSpec& spec, const ContainerSpec& change) {
+  Replace(spec.build, change.build);
+  Replace(spec.networks, change.networks);
+  Replace(spec.security.user, change.security.user);
+  Replace(spec.security.drop_caps, change.security.drop_caps);
+  Replace(spec.security.seccomp, change.security.seccomp);
+  Replace(spec.security.no_new_privileges, change.security.no_new_privileges);
+  Replace(spec.security.read_only, change.security.read_only);
+  Replace(spec.security.privileged, change.security.privileged);
+  Replace(spec.security.service_account_token, change.security.service_account_token);
+  Replace(spec.resources.memory, change.resources.memory);
+  Replace(spec.resources.cpus, change.resources.cpus);
+  Replace(spec.resources.pids, change.resources.pids);
+  for (const auto& [name, value] : change.labels) spec.labels.insert_or_assign(name, value);
+}
+
+Json ToJson(const ContainerSpec& spec) {
+  Json json{{"security", ToJson(spec.security)},
+            {"resources", ToJson(spec.resources)},
+            {"labels", spec.labels}};
+  if (spec.build) {
+    json["build"] = {
+        {"context", spec.build->context}, {"file", spec.build->file}, {"args", spec.build->args}};
+  }
+  if (spec.networks) json["networks"] = ToJson(*spec.networks);
+  return json;
+}
+
+ContainerSpec ContainerSpecFromJson(const Json& json) {
+  ContainerSpec spec;
+  spec.security = SecurityFromJson(JsonMember(json, "security"));
+  spec.resources = ResourcesFromJson(JsonMember(json, "resources"));
+  spec.labels = TextMapFromJson(JsonMember(json, "labels"));
+  if (const Json& build = JsonMember(json, "build"); build.is_object()) {
+    spec.build = Build{JsonText(build, "context"), JsonText(build, "file"),
+                       TextMapFromJson(JsonMember(build, "args"))};
+  }
+  if (const Json& networks = JsonMember(json, "networks"); networks.is_array()) {
+    spec.networks = NetworksFromJson(networks);
+  }
+  return spec;
+}
+
+}  // namespace ctestbed

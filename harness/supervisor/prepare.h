@@ -1,0 +1,38 @@
+// The commands of presets that end before the first node starts: builds, downloads, certificates.
+#pragma once
+
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "io/clock.h"
+#include "io/file_system.h"
+#include "io/process.h"
+#include "model/topology.h"
+
+namespace ctestbed {
+
+// Each step once a session, however often its environment comes and goes. Used by one thread at a
+// time.
+class Preparation {
+ public:
+  // All outlive this. What a step prints goes to LOGS/prepare.N/{stdout,stderr}.log.
+  Preparation(Launcher& launcher, FileSystem& files, Clock& clock, std::string logs);
+
+  // Runs the steps that did not run before, in order, until `deadline`. kEnvironment when one ends
+  // badly, with its command and last lines; it is tried again the next time. kTimeout, kCancelled.
+  Status Run(const std::vector<PrepareStep>& steps, TimePoint deadline, std::stop_token stop);
+
+ private:
+  Status RunOne(const PrepareStep& step, TimePoint deadline, std::stop_token stop);
+
+  Launcher& launcher_;
+  FileSystem& files_;
+  Clock& clock_;
+  const std::string logs_;
+  int count_ = 0;
+  std::set<std::vector<std::string>> done_;  // directory and command
+};
+
+}  // namespace ctestbed
