@@ -11,6 +11,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.75 REQUIRED)        # headers of Asio and Beast, for harness/client and fixtures/realm
 find_package(PkgConfig REQUIRED)
+find_package(LibXml2 REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 find_path(CTESTBED_MUSTACHE kainjow/mustache.hpp REQUIRED)  # a header and nothing else
 if(CTESTBED_BUILD_TESTS)

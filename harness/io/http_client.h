@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -16,12 +18,36 @@ namespace ctestbed {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;  // in order, names as sent
 
+// Files in PEM. Without `ca` the system's authorities are trusted; a server that cannot be verified
+// is never spoken to.
+struct TlsFiles {
+  std::string ca;
+  std::string cert;  // of the client; with its `key`
+  std::string key;
+
+  bool operator==(const TlsFiles&) const = default;
+};
+
+// The secured connection that an answer came on, and the server's certificate.
+struct TlsPeer {
+  std::string version;  // "TLSv1.3"
+  std::string subject;  // RFC 2253: "CN=localhost,O=Example"
+  std::string issuer;
+  std::vector<std::string> names;  // DNS names and addresses that it is valid for
+  long days_left = 0;              // whole days until it expires; negative afterwards
+
+  bool operator==(const TlsPeer&) const = default;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;          // absolute
   std::string unix_socket;  // connect here instead of to the URL's host, if not empty
   HttpHeaders headers;
   std::string body;
+  TlsFiles tls;         // of an https URL
+  std::string version;  // "1.1", "2"; empty: what the server prefers. A server may still speak less
+  bool reuse = false;   // may use a connection that such a request left, and leave its own
 
   bool operator==(const HttpRequest&) const = default;
 };
@@ -31,9 +57,14 @@ struct HttpResponse {
   HttpHeaders headers;
   std::string body;
   std::string version;  // "1.1", "2"
-  Duration total{0};
-  Duration connect{0};     // until the connection stood
+  // Since the begin of the exchange, each at least the one before it; 0 for what was not done (no
+  // name to resolve, a connection that stood, no TLS).
+  Duration dns{0};         // until the name was resolved
+  Duration connect{0};     // until TCP stood
+  Duration tls{0};         // until TLS stood
   Duration first_byte{0};  // until the first byte of the answer
+  Duration total{0};
+  std::optional<TlsPeer> peer;  // with TLS
 
   // The first header of that name, ASCII case ignored; null if there is none.
   const std::string* Header(std::string_view name) const;
@@ -53,18 +84,23 @@ class HttpClient {
 
 std::unique_ptr<HttpClient> MakeRealHttpClient();
 
-// Answers by a function; `requests` records what was asked.
+// Answers by a function, on the thread that asks; `requests` records what was asked, and may be
+// looked at while nobody asks.
 class FakeHttpClient final : public HttpClient {
  public:
   using Answer = std::function<Result<HttpResponse>(const HttpRequest&)>;
   explicit FakeHttpClient(Answer answer) : answer_(std::move(answer)) {}
   Result<HttpResponse> Send(const HttpRequest& request, TimePoint, std::stop_token) override {
-    requests.push_back(request);
+    {
+      const std::lock_guard lock(*mutex_);
+      requests.push_back(request);
+    }
     return answer_(request);
   }
   std::vector<HttpRequest> requests;
 
  private:
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
   Answer answer_;
 };
 

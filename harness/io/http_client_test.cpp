@@ -71,6 +71,23 @@ TEST(RealHttpClient, GivesStatusHeadersInOrderAndBody) {
   EXPECT_LE(response->first_byte, response->total);
 }
 
+TEST(RealHttpClient, ReusesConnectionsOfThoseWhoAskForIt) {
+  std::atomic<int> connections = 0;
+  const CannedServer server([&](CannedConnection& connection) {
+    ++connections;
+    while (!connection.ReadRequest().empty()) {
+      connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    }
+  });
+  const auto client = MakeRealHttpClient();
+  HttpRequest request = Get(server.Url("/"));
+  for (const auto& [reuse, expected] : {std::pair(true, 1), {true, 1}, {false, 2}, {false, 3}}) {
+    request.reuse = reuse;
+    ASSERT_TRUE(client->Send(request, In(seconds(30)), {}));
+    EXPECT_EQ(connections, expected);
+  }
+}
+
 TEST(RealHttpClient, SendsExactlyWhatWasAsked) {
   HttpRequest request = Get("/a/../b?x=%20");
   request.headers = {{"X-One", "1"}, {"X-Empty", ""}};

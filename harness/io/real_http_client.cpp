@@ -10,6 +10,7 @@
 #include "io/libcurl.h"
 #include "io/poll.h"
 #include "io/system_error.h"
+#include "io/tls_peer.h"
 
 namespace ctestbed {
 namespace {
@@ -39,6 +40,7 @@ using Url = std::unique_ptr<CURLU, FreeUrl>;
 
 // An answer while it arrives.
 struct Arrival {
+  CURL* easy = nullptr;
   HttpResponse response;
   size_t head_size = 0;
   bool head_complete = false;
@@ -54,6 +56,15 @@ int StatusOf(std::string_view line) {
   return status;
 }
 
+// To be asked while the transfer runs, since later the connection belongs to others.
+void TakePeer(Arrival& arrival) {
+  curl_tlssessioninfo* session = nullptr;
+  const CURLcode known = curl_easy_getinfo(arrival.easy, CURLINFO_TLS_SSL_PTR, &session);
+  const bool is_ours = known == CURLE_OK && session->backend == CURLSSLBACKEND_OPENSSL;
+  if (!is_ours || session->internals == nullptr) return;  // no TLS
+  arrival.response.peer = DescribeTlsPeer(session->internals);
+}
+
 // One line of the head. An interim answer (1xx) starts over; trailers (RFC 9110 section 6.5) must
 // not pass for headers.
 void TakeHeadLine(Arrival& arrival, std::string_view line) {
@@ -62,6 +73,7 @@ void TakeHeadLine(Arrival& arrival, std::string_view line) {
   if (line.starts_with("HTTP/")) {
     response.status = StatusOf(line);
     response.headers.clear();
+    TakePeer(arrival);
   } else if (Trim(line).empty()) {
     arrival.head_complete = response.status >= 200 || response.status == 101;
   } else if ((line.front() == ' ' || line.front() == '\t') && !response.headers.empty()) {
@@ -182,17 +194,34 @@ void SetBody(CURL* easy, const HttpRequest& request) {
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
+void SetConnection(CURL* easy, const HttpRequest& request) {
+  const auto set_file = [&](CURLoption option, const std::string& file) {
+    if (!file.empty()) curl_easy_setopt(easy, option, file.c_str());
+  };
+  set_file(CURLOPT_CAINFO, request.tls.ca);
+  set_file(CURLOPT_SSLCERT, request.tls.cert);
+  set_file(CURLOPT_SSLKEY, request.tls.key);
+  set_file(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket);
+  long version = CURL_HTTP_VERSION_NONE;
+  if (request.version == "1.1") version = CURL_HTTP_VERSION_1_1;
+  if (request.version == "2") {
+    const bool is_secure = request.url.starts_with("https://");
+    version = is_secure ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request.reuse ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request.reuse ? 0L : 1L);
+}
+
 void SetUp(CURL* easy, const HttpRequest& request, curl_slist* headers, Arrival& arrival) {
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // do not wait for a name server when cancelled
 #endif
-  if (!request.unix_socket.empty()) {
-    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
-  }
+  SetConnection(easy, request);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnHead);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &arrival);
@@ -222,13 +251,12 @@ CURLcode Outcome(CURLM* multi) {
   return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
 }
 
-Result<CURLcode> Perform(CURL* easy, TimePoint deadline, const std::stop_token& stop) {
-  const Multi multi(curl_multi_init());
-  if (multi == nullptr) return CURLE_OUT_OF_MEMORY;
-  curl_multi_add_handle(multi.get(), easy);
-  const Status driven = Drive(multi.get(), deadline, stop);
-  const CURLcode outcome = Outcome(multi.get());
-  curl_multi_remove_handle(multi.get(), easy);
+Result<CURLcode> Perform(CURLM* multi, CURL* easy, TimePoint deadline,
+                         const std::stop_token& stop) {
+  curl_multi_add_handle(multi, easy);
+  const Status driven = Drive(multi, deadline, stop);
+  const CURLcode outcome = Outcome(multi);
+  curl_multi_remove_handle(multi, easy);
   return driven.map([&] { return outcome; });
 }
 
@@ -251,6 +279,7 @@ Error TransferError(CURL* easy, CURLcode code, const Names& names, std::string_v
       return {ErrorKind::kUnavailable, fmt::format("cannot resolve {}", names.peer), {}, {}};
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
     case CURLE_PEER_FAILED_VERIFICATION:
       return {ErrorKind::kUnavailable,
               fmt::format("no TLS connection to {}: {}", names.peer, text),
@@ -298,11 +327,11 @@ std::string VersionOf(CURL* easy) {
 
 void Complete(HttpResponse& response, CURL* easy) {
   response.version = VersionOf(easy);
-  response.total = TimeOf(easy, CURLINFO_TOTAL_TIME_T);
-  // 0 without TLS.
-  response.connect =
-      std::max(TimeOf(easy, CURLINFO_CONNECT_TIME_T), TimeOf(easy, CURLINFO_APPCONNECT_TIME_T));
+  response.dns = TimeOf(easy, CURLINFO_NAMELOOKUP_TIME_T);
+  response.connect = TimeOf(easy, CURLINFO_CONNECT_TIME_T);
+  response.tls = TimeOf(easy, CURLINFO_APPCONNECT_TIME_T);
   response.first_byte = TimeOf(easy, CURLINFO_STARTTRANSFER_TIME_T);
+  response.total = TimeOf(easy, CURLINFO_TOTAL_TIME_T);
 }
 
 // The waiting ended before the transfer did.
@@ -317,6 +346,28 @@ tl::unexpected<Error> WaitError(Error error, const Names& names, TimePoint start
   return tl::unexpected<Error>(std::move(error));
 }
 
+// Each caller drives a multi handle of its own, which keeps the connections that may be reused;
+// libcurl's caches must not be shared between threads.
+class Workers {
+ public:
+  Multi Take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return Multi(curl_multi_init());
+    Multi worker = std::move(idle_.back());
+    idle_.pop_back();
+    return worker;
+  }
+  void GiveBack(Multi worker) {
+    constexpr size_t kMost = 64;
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kMost) idle_.push_back(std::move(worker));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Multi> idle_;
+};
+
 class RealHttpClient final : public HttpClient {
  public:
   Result<HttpResponse> Send(const HttpRequest& request, TimePoint deadline,
@@ -327,11 +378,16 @@ class RealHttpClient final : public HttpClient {
     const List headers = HeaderList(request);
     std::array<char, CURL_ERROR_SIZE> text{};
     Arrival arrival;
+    Multi worker = workers_.Take();
     const Easy easy(curl_easy_init());  // last, since it refers to all of the above
-    if (easy == nullptr) return Fail(ErrorKind::kInternal, "cannot start libcurl");
+    if (easy == nullptr || worker == nullptr) {
+      return Fail(ErrorKind::kInternal, "cannot start libcurl");
+    }
+    arrival.easy = easy.get();
     SetUp(easy.get(), request, headers.get(), arrival);
     curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, text.data());
-    const Result<CURLcode> code = Perform(easy.get(), deadline, stop);
+    const Result<CURLcode> code = Perform(worker.get(), easy.get(), deadline, stop);
+    workers_.GiveBack(std::move(worker));
     if (!code) return WaitError(code.error(), names, start, deadline, arrival);
     if (arrival.too_large) {
       return Fail(ErrorKind::kInvalid, fmt::format("answer from {} is too large", names.url));
@@ -343,6 +399,9 @@ class RealHttpClient final : public HttpClient {
     Complete(arrival.response, easy.get());
     return std::move(arrival.response);
   }
+
+ private:
+  Workers workers_;
 };
 
 }  // namespace
