@@ -13,12 +13,10 @@ constexpr auto kTestFields = Joined(kStepTestFields, kHttpStepFields);
 
 class HttpLanguage final : public StepLanguage {
  public:
-  explicit HttpLanguage(const Suite& suite) {
-    // What is wrong with the suite's own keys is said by whoever reads all of them.
-    Diagnostics unheard;
-    const Document own = OwnPart(suite, kSuiteFields);
+  HttpLanguage(const Suite& suite, Diagnostics& problems) {
+    const Document own = OwnPart(suite, kHttpSettingsFields);
     settings_ = std::make_shared<HttpSettings>(
-        ReadHttpSettings(Fields(own, "suite", kSuiteFields, unheard)));
+        ReadHttpSettings(Fields(own, "suite", kHttpSettingsFields, problems), problems));
   }
 
   std::span<const Field> SuiteFields() const override { return kSuiteFields; }
@@ -39,14 +37,16 @@ class HttpTester final : public Tester {
   explicit HttpTester(const TesterIo& io) : io_(io) {}
 
   std::vector<Case> Cases(const Suite& suite, Diagnostics& problems) override {
-    HttpLanguage language(suite);
+    HttpLanguage language(suite, problems);
     return CasesOf(ReadStepSuite(suite, language, problems));
   }
 
   Status Run(const Suite& suite, const TestContext& context, const CaseSink& sink,
              std::stop_token stop) override {
-    HttpLanguage language(suite);
-    return RunStepSuite(suite, language, {io_, context, std::move(stop), {}}, sink);
+    Diagnostics problems;
+    HttpLanguage language(suite, problems);
+    return RunStepSuite(suite, language, std::move(problems), {io_, context, std::move(stop), {}},
+                        sink);
   }
 
  private:

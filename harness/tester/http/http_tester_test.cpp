@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "testing/document_from_json.h"
+#include "tester/http/http_world_test.h"
 
 namespace ctestbed {
 namespace {
@@ -15,102 +15,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-constexpr std::string_view kFile = "suites/test.yaml";
-
-class NoLauncher final : public Launcher {
- public:
-  Result<std::unique_ptr<Process>> Start(const ProcessSpec&) override {
-    return Fail(ErrorKind::kUnsupported, "no programs here");
-  }
-};
-
-HttpResponse Answer(int status, std::string body = "", HttpHeaders headers = {}) {
-  HttpResponse response;
-  response.status = status;
-  response.body = std::move(body);
-  response.headers = std::move(headers);
-  response.version = "1.1";
-  response.total = Duration(412);
-  response.connect = Duration(1);
-  response.first_byte = Duration(398);
-  return response;
-}
-
-// Answers every request with its method and path, by `answer`.
-struct World {
-  explicit World(FakeHttpClient::Answer answer) : http(std::move(answer)) {}
-
-  Suite SuiteOf(std::string_view text) {
-    files.files[std::string(kFile)] = text;
-    Suite suite;
-    suite.file = kFile;
-    suite.body = DocumentFromJson(text, suite.file);
-    return suite;
-  }
-
-  // The results, one line each: "verdict name: message".
-  std::vector<std::string> Run(std::string_view text) {
-    const Suite suite = SuiteOf(text);
-    TestContext context;
-    context.values = values;
-    context.deadline = clock.Now() + timeout;
-    const CaseSink sink = [&](const CaseResult& result) { results.push_back(result); };
-    status = MakeHttpTester(io)->Run(suite, context, sink, stop.get_token());
-    std::vector<std::string> lines;
-    for (const CaseResult& result : results) {
-      lines.push_back(std::string(VerdictName(result.verdict)) + " " + result.name +
-                      (result.message.empty() ? "" : ": " + result.message));
-    }
-    return lines;
-  }
-
-  std::vector<std::string> Sent() const {
-    std::vector<std::string> sent;
-    for (const HttpRequest& request : http.requests) {
-      sent.push_back(request.method + " " + request.url);
-    }
-    return sent;
-  }
-
-  FakeHttpClient http;
-  NoLauncher launcher;
-  FakeFileSystem files;
-  FakeClock clock;
-  TesterIo io{http, launcher, files, clock};
-  std::map<std::string, std::string> values{{"services.api.url", "http://127.0.0.1:4000"}};
-  Duration timeout{60'000};
-  std::stop_source stop;
-  std::vector<CaseResult> results;
-  Status status;
-};
-
-World Always(HttpResponse response) {
-  return World([response](const HttpRequest&) { return response; });
-}
-
-std::string ProblemsOf(std::string_view text) {
-  World world = Always(Answer(200));
-  Diagnostics problems;
-  MakeHttpTester(world.io)->Cases(world.SuiteOf(text), problems);
-  std::string lines;
-  for (const Diagnostic& problem : problems.Sorted()) {
-    lines += std::to_string(problem.mark.line) + ":" + std::to_string(problem.mark.column) + ": " +
-             problem.message + "\n";
-  }
-  return lines;
-}
-
-std::vector<std::string> CaseNames(std::string_view text) {
-  World world = Always(Answer(200));
-  Diagnostics problems;
-  std::vector<std::string> names;
-  for (const Case& one : MakeHttpTester(world.io)->Cases(world.SuiteOf(text), problems)) {
-    names.push_back(one.name);
-  }
-  EXPECT_TRUE(problems.empty()) << Render(problems.Sorted());
-  return names;
-}
 
 TEST(HttpTester, RunsTheShortForm) {
   World world([](const HttpRequest& request) {
@@ -154,7 +58,7 @@ TEST(HttpTester, ReportsEveryAssertAndRendersTheFailure) {
   11 |     $.item.name: x},
      |                  ^ no "item" in $; keys are id, lines
   12 |    time: {lt: 300ms}}}]}
-     |           ^^^^^^^^^ is 412 ms, wanted less than 300ms: connect 1 ms, first byte 398 ms
+     |           ^^^^^^^^^ is 412 ms, wanted less than 300ms: dns 0, connect 1, tls 0, first byte 397, body 14 ms
 status 201, 48 B, HTTP/1.1, 412 ms (6 of 7 asserts failed)
   {"lines": [{"sku": "A"}, {"sku": "A"}], "id": 4}
 values: sku="A-17"
@@ -398,12 +302,12 @@ TEST(HttpTester, LocatesEveryMistakeOfASuite) {
 9:2: expected one request such as 'GET /path'
 10:3: two tests are called 'GET /b'
 11:22: until lacks 'within'
-12:11: a request has one body: json, form or body
+12:11: a request has one body: json, form, multipart or body
 13:3: 'GET' has no path
 14:9: undefined reference '${x}' in the name of a test
 14:10: undefined variable 'x'
 15:23: 'a.b' cannot name a variable: expected letters, digits, '_' and '-'
-15:36: save needs one of header, json, regex, status
+15:36: save needs one of bytes, cookie, header, json, regex, status, xpath
 15:64: '$.' is no JSONPath: expected a name, '*' or '['
 16:7: 'n' is no path: it must begin with '/' or be a URL
 17:9: two tests are called 'setup'

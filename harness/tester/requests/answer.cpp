@@ -8,14 +8,12 @@
 #include "base/text.h"
 #include "tester/expectation/matcher.h"
 #include "tester/expectation/paths.h"
+#include "tester/expectation/xpath.h"
+#include "tester/requests/exchange_checks.h"
+#include "tester/requests/step_reader.h"
 
 namespace ctestbed {
 namespace {
-
-std::vector<Failure> About(std::string_view subject, std::vector<Failure> failures) {
-  for (Failure& failure : failures) failure.subject = subject;
-  return failures;
-}
 
 // All fields of a name as one value (RFC 9110 section 5.3).
 Actual HeaderOf(const HttpResponse& response, std::string_view name) {
@@ -39,88 +37,126 @@ Actual HeaderOf(const HttpResponse& response, std::string_view name) {
 
 class Checker {
  public:
-  Checker(const HttpStep& step, const HttpResponse& response, const Variables& variables)
-      : step_(step), response_(response), variables_(variables) {}
+  Checker(const HttpSettings& settings, const HttpStep& step, const Answer& answer,
+          const Variables& variables)
+      : settings_(settings), step_(step), answer_(answer), variables_(variables) {}
 
-  Findings Check() {
-    Add(About("status", CheckStatus()));
-    for (const auto& [name, matcher] : step_.expect.headers) {
-      Add(About("header " + name.value,
-                Match(matcher, HeaderOf(response_, name.value), variables_)));
+  Findings Check(const CheckFiles& files) {
+    const HttpExpect& expect = step_.expect;
+    const HttpResponse& response = answer_.response;
+    CheckVersion();
+    findings_.Add(CheckStatus(), "status");
+    for (const auto& [name, matcher] : expect.headers) {
+      findings_.Add(Match(matcher, HeaderOf(response, name.value), variables_),
+                    "header " + name.value);
     }
+    CheckHeaderSnapshot(expect, response, variables_, files, findings_);
+    CheckCookies(expect, answer_, variables_, findings_);
+    CheckHops(expect, answer_, variables_, findings_);
+    CheckTls(expect, answer_, variables_, findings_);
     CheckJson();
-    if (step_.expect.body) {
-      Add(About("body", Match(*step_.expect.body, Actual::Text(response_.body), variables_)));
-    }
-    if (step_.expect.time) Add(About("time", CheckTime()));
+    CheckXPaths(expect, response, variables_, findings_);
+    CheckBody(expect, response, variables_, files, findings_);
+    CheckTimes(expect, answer_, variables_, findings_);
     return std::move(findings_);
   }
 
  private:
-  void Add(std::vector<Failure> failures) {
-    ++findings_.asserts;
-    if (!failures.empty()) ++findings_.asserts_failed;
-    std::move(failures.begin(), failures.end(), std::back_inserter(findings_.failures));
+  void CheckVersion() {
+    if (!settings_.version) return;
+    const std::string& spoken = answer_.response.version;
+    if (spoken == settings_.version->value) return findings_.Add({});
+    findings_.Add({{settings_.version->mark,
+                    fmt::format("is {}, wanted {}", spoken, settings_.version->value),
+                    {}}},
+                  "HTTP version");
   }
 
   std::vector<Failure> CheckStatus() {
-    if (!step_.expect.status) {
-      if (response_.status < 400) return {};
-      return {{step_.mark, fmt::format("is {}, wanted one below 400", response_.status), {}}};
-    }
-    const Document& wanted = *step_.expect.status;
-    if (wanted.IsMap()) {
-      return Match(wanted, {ValueKind::kJson, Json(response_.status), {}}, variables_);
-    }
-    const OrFailure<Document> expanded = ExpandDocument(wanted, variables_);
-    if (!expanded) return {expanded.error()};
-    std::vector<std::string> patterns;
-    if (expanded->IsScalar()) patterns.push_back(expanded->text);
-    for (const Document& item : expanded->items) patterns.push_back(item.text);
-    for (const std::string& pattern : patterns) {
-      if (StatusFits(pattern, response_.status)) return {};
-    }
-    return {{wanted.mark,
-             fmt::format("is {}, wanted {}", response_.status, Join(patterns, " or ")),
-             {}}};
+    const int status = answer_.response.status;
+    if (step_.expect.status) return MatchStatus(*step_.expect.status, status, variables_);
+    if (status < 400) return {};
+    return {{step_.mark, fmt::format("is {}, wanted one below 400", status), {}}};
   }
 
   void CheckJson() {
     if (step_.expect.json.empty()) return;
-    const Result<Json> body = ParseJson(response_.body);
+    const Result<Json> body = ParseJson(answer_.response.body);
     if (!body) {
       // One cause, one failure: at the first path, for all of them.
       findings_.asserts += static_cast<int>(step_.expect.json.size()) - 1;
-      Add({{step_.expect.json.front().key.mark,
+      findings_.Add(
+          {{step_.expect.json.front().key.mark,
             fmt::format("is {} ({})", variables_.Show(Json(Start())), body.error().message),
             "body"}});
       return;
     }
-    for (const Document::Entry& entry : step_.expect.json) Add(MatchPath(entry, *body, variables_));
-  }
-
-  std::string Start() const { return response_.body.substr(0, 4096); }
-
-  std::vector<Failure> CheckTime() {
-    const Actual total{ValueKind::kTime, Json(response_.total.count()), {}};
-    std::vector<Failure> failures = Match(*step_.expect.time, total, variables_);
-    for (Failure& failure : failures) {
-      failure.remark +=
-          fmt::format(": connect {}, first byte {}", FormatDuration(response_.connect),
-                      FormatDuration(response_.first_byte));
+    for (const Document::Entry& entry : step_.expect.json) {
+      findings_.Add(MatchPath(entry, *body, variables_));
     }
-    return failures;
   }
 
+  std::string Start() const { return answer_.response.body.substr(0, 4096); }
+
+  const HttpSettings& settings_;
   const HttpStep& step_;
-  const HttpResponse& response_;
+  const Answer& answer_;
   const Variables& variables_;
   Findings findings_;
 };
 
-OrFailure<Actual> SavedValue(const HttpSave& save, const HttpResponse& response,
+// A list of nodes: the first.
+Actual FirstOf(Actual found) {
+  if (!found.absence.empty()) found.value.reset();
+  if (found.value && found.several) found.value = Json(found.value->front());
+  return found;
+}
+
+OrFailure<Actual> SavedJson(const HttpSave& save, const HttpResponse& response,
+                            const Variables& variables) {
+  const Result<Json> body = ParseJson(response.body);
+  if (!body) return Actual{ValueKind::kJson, {}, "the body is " + body.error().message};
+  return FindPath(save.query, *body, variables).map(FirstOf);
+}
+
+OrFailure<Actual> SavedXPath(const HttpSave& save, const HttpResponse& response,
                              const Variables& variables) {
+  const OrFailure<std::string> path = ExpandText(save.query, variables);
+  if (!path) return tl::unexpected(path.error());
+  const std::string* type = response.Header("Content-Type");
+  Result<Json> found =
+      FindXPath(*path, response.body, MarkupOf(response.body, type == nullptr ? "" : *type));
+  if (!found) return Actual{ValueKind::kJson, {}, found.error().message};
+  const bool nothing = found->is_array() && found->empty();
+  Actual actual{ValueKind::kJson, std::move(*found), nothing ? "no node is found" : ""};
+  actual.several = actual.value->is_array();
+  return FirstOf(std::move(actual));
+}
+
+Actual SavedCookie(const HttpSave& save, const Answer& answer) {
+  Actual actual{ValueKind::kText, {}, fmt::format("no cookie {} is set", Quote(save.query.value))};
+  for (const SetCookie& cookie : answer.cookies) {
+    if (cookie.name == save.query.value) actual = Actual::Text(cookie.value);
+  }
+  return actual;
+}
+
+Actual SavedBytes(const HttpSave& save, const std::string& body) {
+  const ByteRange range = RangeOf(save.query.value).value_or(ByteRange{});
+  if (range.from >= body.size()) {
+    return {ValueKind::kText, {}, fmt::format("the body has {} bytes", body.size())};
+  }
+  return Actual::Text(HexOfBytes(body.substr(range.from, range.to - range.from)));
+}
+
+OrFailure<Actual> SavedValue(const HttpSave& save, const Answer& answer,
+                             const Variables& variables) {
+  const HttpResponse& response = answer.response;
   switch (save.source) {
+    case HttpSave::Source::kBytes:
+      return SavedBytes(save, response.body);
+    case HttpSave::Source::kCookie:
+      return SavedCookie(save, answer);
     case HttpSave::Source::kStatus:
       return Actual{ValueKind::kJson, Json(response.status), {}};
     case HttpSave::Source::kHeader:
@@ -130,17 +166,12 @@ OrFailure<Actual> SavedValue(const HttpSave& save, const HttpResponse& response,
       if (found) return Actual::Text(std::move(*found));
       return Actual{ValueKind::kText, {}, found.error().message + " in the body"};
     }
+    case HttpSave::Source::kXPath:
+      return SavedXPath(save, response, variables);
     case HttpSave::Source::kJson:
-      break;
+      return SavedJson(save, response, variables);
   }
-  const Result<Json> body = ParseJson(response.body);
-  if (!body) return Actual{ValueKind::kJson, {}, "the body is " + body.error().message};
-  OrFailure<Actual> found = FindPath(save.query, *body, variables);
-  if (!found) return found;
-  // A path with wildcards or filters: the first node.
-  if (!found->absence.empty()) found->value.reset();
-  if (found->value && found->several) found->value = Json(found->value->front());
-  return found;
+  return Actual{};
 }
 
 bool IsBinary(std::string_view body) {
@@ -153,11 +184,7 @@ std::string Snippet(const HttpResponse& response, const Variables& variables) {
   constexpr size_t kMostLines = 12;
   constexpr size_t kWellBeyond = 64U << 10U;  // so that no hidden value is cut before it is masked
   if (IsBinary(response.body)) {
-    std::string bytes;
-    for (const char c : response.body.substr(0, 16)) {
-      bytes += fmt::format(" {:02x}", static_cast<unsigned char>(c));
-    }
-    return fmt::format("  binary, starts with{}\n", bytes);
+    return fmt::format("  binary, starts with {}\n", HexOfBytes(response.body.substr(0, 16)));
   }
   const std::string masked = variables.Mask(response.body.substr(0, kWellBeyond));
   std::string text;
@@ -171,16 +198,15 @@ std::string Snippet(const HttpResponse& response, const Variables& variables) {
 
 }  // namespace
 
-Findings CheckAnswer(const HttpStep& step, const HttpResponse& response,
-                     const Variables& variables) {
-  return Checker(step, response, variables).Check();
+Findings CheckAnswer(const HttpSettings& settings, const HttpStep& step, const Answer& answer,
+                     const Variables& variables, const CheckFiles& files) {
+  return Checker(settings, step, answer, variables).Check(files);
 }
 
-std::vector<Failure> SaveFrom(const HttpStep& step, const HttpResponse& response,
-                              Variables& variables) {
+std::vector<Failure> SaveFrom(const HttpStep& step, const Answer& answer, Variables& variables) {
   std::vector<Failure> failures;
   for (const HttpSave& save : step.saves) {
-    OrFailure<Actual> value = SavedValue(save, response, variables);
+    OrFailure<Actual> value = SavedValue(save, answer, variables);
     const std::string subject = fmt::format("save {}", save.name);
     if (!value) {
       failures.push_back({value.error().mark, value.error().remark, subject});
@@ -193,15 +219,20 @@ std::vector<Failure> SaveFrom(const HttpStep& step, const HttpResponse& response
   return failures;
 }
 
-std::string DescribeAnswer(const HttpResponse& response, const Findings& findings,
+std::string DescribeAnswer(const Answer& answer, const Findings& findings,
                            const Variables& variables) {
+  const HttpResponse& response = answer.response;
   std::string text =
       fmt::format("status {}, {} B, HTTP/{}, {}", response.status, response.body.size(),
-                  OneLine(response.version), FormatDuration(response.total));
+                  OneLine(response.version), FormatDuration(answer.phases.Total()));
   if (findings.asserts_failed > 0) {
     text += fmt::format(" ({} of {} asserts failed)", findings.asserts_failed, findings.asserts);
   }
-  return text + "\n" + Snippet(response, variables);
+  text += "\n";
+  for (const Hop& hop : answer.hops) {
+    text += fmt::format("  {} to {}\n", hop.status, OneLine(variables.Mask(hop.to)));
+  }
+  return text + Snippet(response, variables);
 }
 
 }  // namespace ctestbed

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "tester/requests/body.h"
 
 namespace ctestbed {
 namespace {
@@ -32,10 +33,11 @@ bool HasUndefined(const Document& document, const Variables& variables) {
 
 class Builder {
  public:
-  Builder(const HttpSettings& settings, const HttpStep& step, const Variables& variables)
-      : settings_(settings), step_(step), variables_(variables) {}
+  Builder(const HttpSettings& settings, const HttpStep& step, const Variables& variables,
+          const FileSystem& files)
+      : settings_(settings), step_(step), variables_(variables), files_(files) {}
 
-  OrFailure<HttpRequest> Build(UndefinedHeaders undefined) {
+  OrFailure<BuiltRequest> Build(UndefinedHeaders undefined) {
     request_.method = step_.method;
     BuildUrl();
     for (const Document::Entry& header : step_.headers) AddHeader(header);
@@ -45,8 +47,9 @@ class Builder {
       if (!HasHeader(request_.headers, header.key.value) && !leave_out) AddHeader(header);
     }
     BuildBody();
+    BuildConnection();
     if (failure_) return tl::unexpected(*failure_);
-    return std::move(request_);
+    return BuiltRequest{std::move(request_), std::move(curl_body_)};
   }
 
  private:
@@ -109,51 +112,64 @@ class Builder {
   }
 
   void BuildBody() {
-    if (step_.json) {
-      request_.body = DumpJson(JsonOf(Take(ExpandDocument(*step_.json, variables_))));
-      AddContentType("application/json");
-    } else if (!step_.form.empty()) {
-      for (const auto& [name, value] : step_.form) {
-        if (!request_.body.empty()) request_.body += '&';
-        request_.body += PercentEncoded(Text(name)) + "=" + PercentEncoded(Text(value));
-      }
-      AddContentType("application/x-www-form-urlencoded");
-    } else if (step_.body) {
-      request_.body = Text(*step_.body);
+    BodyBytes body = Take(MakeBody(step_.body, variables_, files_));
+    request_.body = std::move(body.content);
+    curl_body_ = std::move(body.curl);
+    if (!body.type.empty() && !HasHeader(request_.headers, "Content-Type")) {
+      request_.headers.emplace_back("Content-Type", body.type);
     }
   }
 
-  void AddContentType(std::string_view type) {
-    if (HasHeader(request_.headers, "Content-Type")) return;
-    request_.headers.emplace_back("Content-Type", type);
+  void BuildConnection() {
+    const auto path = [&](const std::optional<Located<std::string>>& file) {
+      return file ? PathBeside(Text(*file), file->mark) : "";
+    };
+    request_.tls = {path(settings_.ca), path(settings_.cert), path(settings_.key)};
+    if (settings_.version) request_.version = settings_.version->value;
+    request_.reuse = true;
   }
 
   const HttpSettings& settings_;
   const HttpStep& step_;
   const Variables& variables_;
+  const FileSystem& files_;
   HttpRequest request_;
+  std::vector<std::string> curl_body_;
   std::optional<Failure> failure_;
 };
 
 }  // namespace
 
-OrFailure<HttpRequest> BuildRequest(const HttpSettings& settings, const HttpStep& step,
-                                    const Variables& variables, UndefinedHeaders undefined) {
-  return Builder(settings, step, variables).Build(undefined);
+OrFailure<BuiltRequest> BuildRequest(const HttpSettings& settings, const HttpStep& step,
+                                     const Variables& variables, const FileSystem& files,
+                                     UndefinedHeaders undefined) {
+  return Builder(settings, step, variables, files).Build(undefined);
 }
 
-std::string CurlCommand(const HttpRequest& request) {
+std::string CurlCommand(const BuiltRequest& built, int redirects) {
+  const HttpRequest& request = built.request;
   std::vector<std::string> argv{"curl"};
+  const auto add = [&](std::string_view option, const std::string& value) {
+    if (!value.empty()) argv.insert(argv.end(), {std::string(option), value});
+  };
   if (request.method == "HEAD") {
     argv.emplace_back("-I");
   } else if (request.method != "GET" || !request.body.empty()) {
-    argv.insert(argv.end(), {"-X", request.method});
+    add("-X", request.method);
   }
+  if (redirects > 0) argv.insert(argv.end(), {"-L", "--max-redirs", std::to_string(redirects)});
+  if (!request.version.empty()) argv.push_back("--http" + request.version);
+  add("--cacert", request.tls.ca);
+  add("--cert", request.tls.cert);
+  add("--key", request.tls.key);
   argv.push_back(request.url);
+  const bool in_parts = !built.curl_body.empty() && built.curl_body.front() == "-F";
   for (const auto& [name, value] : request.headers) {
+    // curl chooses a border of its own between parts.
+    if (in_parts && EqualNames(name, "Content-Type")) continue;
     argv.insert(argv.end(), {"-H", fmt::format("{}: {}", name, value)});
   }
-  if (!request.body.empty()) argv.insert(argv.end(), {"--data-raw", request.body});
+  argv.insert(argv.end(), built.curl_body.begin(), built.curl_body.end());
   return ShellCommand(argv);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "io/file_system.h"
 #include "io/http_client.h"
 #include "tester/expectation/failure.h"
 #include "tester/expectation/variables.h"
@@ -14,13 +16,19 @@ namespace ctestbed {
 // the steps around the tests: a login cannot bear the token that it fetches).
 enum class UndefinedHeaders { kRefuse, kLeaveOut };
 
-// All references replaced; a header of the step replaces that of the suite. Nothing that a
-// variable holds can break out of its place: URLs are percent-encoded where they must be, line
-// breaks in headers are refused.
-OrFailure<HttpRequest> BuildRequest(const HttpSettings& settings, const HttpStep& step,
-                                    const Variables& variables, UndefinedHeaders undefined);
+struct BuiltRequest {
+  HttpRequest request;
+  std::vector<std::string> curl_body;  // options of curl that send its body
+};
 
-// A curl command that repeats `request`, to be pasted into a shell.
-std::string CurlCommand(const HttpRequest& request);
+// All references replaced, files read; a header of the step replaces that of the suite. Nothing
+// that a variable holds can break out of its place: URLs are percent-encoded where they must be,
+// line breaks in headers are refused. Cookies are for whoever sends it.
+OrFailure<BuiltRequest> BuildRequest(const HttpSettings& settings, const HttpStep& step,
+                                     const Variables& variables, const FileSystem& files,
+                                     UndefinedHeaders undefined);
+
+// A curl command that repeats `built`, to be pasted into a shell. It follows `redirects`.
+std::string CurlCommand(const BuiltRequest& built, int redirects);
 
 }  // namespace ctestbed

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <latch>
+#include <thread>
 
 #include "base/text.h"
 #include "tester/requests/answer.h"
+#include "tester/requests/exchange_checks.h"
 #include "tester/requests/request.h"
 #include "tester/requests/step_reader.h"
 
@@ -15,17 +18,17 @@ namespace {
 // What became of one request: it holds when there are no failures.
 struct Outcome {
   Findings findings;
-  std::optional<HttpRequest> request;    // as sent last
-  std::optional<HttpResponse> response;  // if there was one
-  std::string note;                      // how `until` ended
+  std::optional<BuiltRequest> request;
+  std::optional<Answer> answer;  // if there was one
+  std::string note;              // how `until` ended
 
   bool Holds() const { return findings.failures.empty(); }
 };
 
 bool Stops(const HttpUntil& until, const Outcome& outcome, const Variables& variables) {
-  if (!outcome.response) return false;
+  if (!outcome.answer) return false;
   return std::any_of(until.stop_on.begin(), until.stop_on.end(), [&](const auto& pattern) {
-    return StatusFits(ExpandText(pattern, variables).value_or(""), outcome.response->status);
+    return StatusFits(ExpandText(pattern, variables).value_or(""), outcome.answer->response.status);
   });
 }
 
@@ -43,14 +46,28 @@ class Exchange {
            Scene& scene)
       : settings_(settings), step_(step), context_(context), scene_(scene) {}
 
-  Outcome Run() { return step_.until ? Repeatedly() : Once(context_.test.deadline); }
+  Outcome Run() {
+    if (step_.parallel > 1) return AtOnce();
+    return step_.until ? Repeatedly() : Once(context_.test.deadline);
+  }
 
  private:
   Outcome Once(TimePoint end) {
+    Outcome outcome = Send(end, scene_.cookies);
+    // After a wrong answer a capture that is missing is no news.
+    if (outcome.Holds()) {
+      outcome.findings.failures = SaveFrom(step_, *outcome.answer, scene_.variables);
+    }
+    return outcome;
+  }
+
+  // Changes nothing of the case but `cookies`, so that several threads may run it.
+  Outcome Send(TimePoint end, CookieJar& cookies) const {
     Outcome outcome;
     const UndefinedHeaders undefined =
         scene_.around_tests ? UndefinedHeaders::kLeaveOut : UndefinedHeaders::kRefuse;
-    OrFailure<HttpRequest> request = BuildRequest(settings_, step_, scene_.variables, undefined);
+    OrFailure<BuiltRequest> request =
+        BuildRequest(settings_, step_, scene_.variables, context_.io.files, undefined);
     if (!request) {
       outcome.findings.failures.push_back(request.error());
       return outcome;
@@ -58,19 +75,51 @@ class Exchange {
     outcome.request = std::move(*request);
     const TimePoint start = context_.io.clock.Now();
     const TimePoint last = std::min(end, start + step_.timeout);
-    Result<HttpResponse> response = context_.io.http.Send(*outcome.request, last, context_.stop);
-    if (!response) {
+    HttpRequest sent = outcome.request->request;
+    Result<Answer> answer =
+        SendFollowing(context_.io.http, sent, step_.redirects, cookies, last, context_.stop);
+    if (!answer) {
       const auto waited = std::chrono::duration_cast<Duration>(std::max(last, start) - start);
-      outcome.findings.failures.push_back(TransportFailure(step_, response.error(), waited));
+      outcome.findings.failures.push_back(TransportFailure(step_, answer.error(), waited));
       return outcome;
     }
-    outcome.findings = CheckAnswer(step_, *response, scene_.variables);
-    // After a wrong answer a capture that is missing is no news.
-    if (outcome.Holds()) {
-      outcome.findings.failures = SaveFrom(step_, *response, scene_.variables);
-    }
-    outcome.response = std::move(*response);
+    outcome.findings = CheckAnswer(settings_, step_, *answer, scene_.variables, Files());
+    outcome.answer = std::move(*answer);
     return outcome;
+  }
+
+  CheckFiles Files() const {
+    const auto& environment = context_.test.environment;
+    const auto update = environment.find("CTESTBED_UPDATE_SNAPSHOTS");
+    return {context_.io.files, update != environment.end() && update->second == "1"};
+  }
+
+  // All requests at the same time, each with the cookies of now. Where one fails, that is the
+  // outcome; else how they compare.
+  Outcome AtOnce() {
+    std::vector<Outcome> outcomes(static_cast<size_t>(step_.parallel));
+    {
+      std::vector<std::jthread> threads;
+      std::latch start(step_.parallel);
+      for (Outcome& outcome : outcomes) {
+        threads.emplace_back([&] {
+          CookieJar cookies = scene_.cookies;
+          start.arrive_and_wait();
+          outcome = Send(context_.test.deadline, cookies);
+        });
+      }
+    }
+    const auto wrong = [](const Outcome& outcome) { return !outcome.Holds(); };
+    const auto failed = std::count_if(outcomes.begin(), outcomes.end(), wrong);
+    if (failed > 0) {
+      Outcome first = *std::find_if(outcomes.begin(), outcomes.end(), wrong);
+      first.note = fmt::format("so in {} of {} requests at the same time", failed, step_.parallel);
+      return first;
+    }
+    std::vector<Answer> answers;
+    for (Outcome& outcome : outcomes) answers.push_back(*outcome.answer);
+    CheckAcross(step_.expect, answers, scene_.variables, outcomes.front().findings);
+    return std::move(outcomes.front());
   }
 
   Outcome Repeatedly() {
@@ -82,11 +131,11 @@ class Exchange {
       Outcome outcome = Once(end);
       const TimePoint now = clock.Now();
       // A request cut off by the end of the wait says less than the answer before it.
-      const bool cut_off = !outcome.response && now >= end && last.response.has_value();
+      const bool cut_off = !outcome.answer && now >= end && last.answer.has_value();
       if (!cut_off) last = std::move(outcome);
       if (last.Holds() || context_.stop.stop_requested()) return last;
       if (Stops(until, last, scene_.variables)) {
-        last.note = fmt::format("stopped at once by status {}", last.response->status);
+        last.note = fmt::format("stopped at once by status {}", last.answer->response.status);
         return last;
       }
       if (now + until.every >= end) {
@@ -116,19 +165,20 @@ std::string MessageOf(const HttpStep& step, const Outcome& outcome, const Variab
 
 // Source lines with carets, the answer, values used, a command that repeats the request; without
 // secrets.
-std::string DetailOf(const Step& step, const Outcome& outcome, const Variables& variables,
-                     std::string_view source) {
+std::string DetailOf(const HttpStep& step, const std::vector<std::string>& references,
+                     const Outcome& outcome, const Variables& variables, std::string_view source) {
   std::string text = variables.Mask(RenderFailures(outcome.findings.failures, source));
   if (!outcome.note.empty()) text += outcome.note + "\n";
-  if (outcome.response) text += DescribeAnswer(*outcome.response, outcome.findings, variables);
+  if (outcome.answer) text += DescribeAnswer(*outcome.answer, outcome.findings, variables);
   std::vector<std::string> values;
-  for (const std::string& name : step.references) {
+  for (const std::string& name : references) {
     const Json* value = variables.Find(name);
     if (value != nullptr) values.push_back(fmt::format("{}={}", name, variables.Show(*value)));
   }
   if (!values.empty()) text += fmt::format("values: {}\n", Join(values, ", "));
   if (outcome.request) {
-    text += fmt::format("again: {}\n", Visible(variables.Mask(CurlCommand(*outcome.request))));
+    text += fmt::format("again: {}\n",
+                        Visible(variables.Mask(CurlCommand(*outcome.request, step.redirects))));
   }
   return text;
 }
@@ -145,7 +195,7 @@ class RequestStep final : public Step {
     const Outcome outcome = Exchange(*settings_, step_, context, scene).Run();
     if (outcome.Holds()) return std::nullopt;
     return StepFailure{MessageOf(step_, outcome, scene.variables),
-                       DetailOf(*this, outcome, scene.variables, context.source)};
+                       DetailOf(step_, references, outcome, scene.variables, context.source)};
   }
 
  private:

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/regex.h"
 #include "base/text.h"
-#include "tester/expectation/matcher.h"
 #include "tester/expectation/paths.h"
+#include "tester/expectation/variables.h"
+#include "tester/expectation/xpath.h"
+#include "tester/requests/body.h"
+#include "tester/requests/expect_reader.h"
 #include "tester/steps/step_suite.h"
 
 namespace ctestbed {
@@ -17,22 +21,13 @@ namespace {
 constexpr std::array<std::string_view, 7> kMethods{"DELETE", "GET",  "HEAD", "OPTIONS",
                                                    "PATCH",  "POST", "PUT"};
 
-constexpr std::array<Field, 6> kRequestFields{{
+constexpr std::array<Field, 4> kOptionFields{{
     {"headers", Shape::kTextMap, "headers, over those of the suite"},
     {"query", Shape::kMap, "parameters of the URL; a list repeats one"},
-    {"json", Shape::kAny, "the body, as JSON"},
-    {"form", Shape::kTextMap, "the body, as a form"},
-    {"body", Shape::kText, "the body, as it is"},
+    {"redirects", Shape::kText, "none (default), follow (at most 20), or how many to follow"},
     {"timeout", Shape::kDuration, "for the whole answer; default 10s"},
 }};
-
-constexpr std::array<Field, 5> kExpectFields{{
-    {"status", Shape::kAny, "200, 2xx, a list of these, or operators; default: below 400"},
-    {"headers", Shape::kMap, "name to matcher"},
-    {"json", Shape::kMap, "JSONPath to matcher"},
-    {"body", Shape::kAny, "matcher on the whole text"},
-    {"time", Shape::kMap, "operators on the time to the last byte"},
-}};
+constexpr auto kRequestFields = Joined(kOptionFields, kHttpBodyFields);
 
 constexpr std::array<Field, 3> kUntilFields{{
     {"within", Shape::kDuration, "give up after this", true},
@@ -40,57 +35,28 @@ constexpr std::array<Field, 3> kUntilFields{{
     {"stop_on", Shape::kTextOrList, "statuses that end it at once: [4xx, 503]"},
 }};
 
-constexpr std::array<Field, 4> kSaveFields{{
-    {"json", Shape::kText, "JSONPath; of several nodes the first is taken"},
+constexpr std::array<Field, 7> kSaveFields{{
+    {"bytes", Shape::kText, "a part of the body, as hex digits: 0..4, 8.."},
+    {"cookie", Shape::kText, "name of a cookie that the answer sets"},
     {"header", Shape::kText, "name of a header"},
+    {"json", Shape::kText, "JSONPath; of several nodes the first is taken"},
     {"regex", Shape::kText, "a pattern on the body: its first group, or all of it"},
     {"status", Shape::kBoolean, "true"},
+    {"xpath", Shape::kText, "XPath; of several nodes the text of the first is taken"},
 }};
+
+constexpr std::array<Field, 3> kTlsFields{{
+    {"ca", Shape::kText, "file of the authorities that are trusted, in PEM"},
+    {"cert", Shape::kText, "file of the client's certificate"},
+    {"key", Shape::kText, "file of its key"},
+}};
+
+constexpr int kMostRedirects = 20;
+constexpr int kMostParallel = 256;
 
 std::vector<Document::Entry> EntriesOf(const Fields& fields, std::string_view key) {
   const Document* map = fields.Find(key);
   return map == nullptr ? std::vector<Document::Entry>{} : map->entries;
-}
-
-std::optional<Document> CopyOf(const Fields& fields, std::string_view key) {
-  const Document* value = fields.Find(key);
-  return value == nullptr ? std::nullopt : std::optional(*value);
-}
-
-void CheckStatusPattern(const Located<std::string>& pattern, Diagnostics& problems) {
-  if (HasReferences(pattern.value) || IsStatusPattern(pattern.value)) return;
-  problems.Error(pattern.mark,
-                 fmt::format("{} is no status: expected 100 to 599 or a class like 2xx",
-                             Quote(pattern.value)));
-}
-
-void CheckStatus(const Document& status, Diagnostics& problems) {
-  if (status.IsMap()) return CheckMatcher(status, ValueKind::kJson, problems);
-  if (!CheckShape(status, Shape::kTextOrList, "status", problems)) return;
-  if (status.IsScalar()) CheckStatusPattern({status.text, status.mark}, problems);
-  for (const Document& item : status.items) CheckStatusPattern({item.text, item.mark}, problems);
-  if (status.IsList() && status.items.empty()) problems.Error(status.mark, "no status would do");
-}
-
-void ReadExpect(const Document& map, HttpExpect& expect, Diagnostics& problems) {
-  const Fields fields(map, "expect", kExpectFields, problems);
-  if (expect.status && fields.Has("status")) {
-    problems.Error(fields.Find("status")->mark, "the status is expected twice");
-  }
-  if (fields.Has("status")) {
-    expect.status = CopyOf(fields, "status");
-    CheckStatus(*expect.status, problems);
-  }
-  expect.headers = EntriesOf(fields, "headers");
-  expect.json = EntriesOf(fields, "json");
-  expect.body = CopyOf(fields, "body");
-  expect.time = CopyOf(fields, "time");
-  for (const auto& [name, matcher] : expect.headers) {
-    CheckMatcher(matcher, ValueKind::kText, problems);
-  }
-  if (fields.Has("json")) CheckPaths(*fields.Find("json"), problems);
-  if (expect.body) CheckMatcher(*expect.body, ValueKind::kText, problems);
-  if (expect.time) CheckMatcher(*expect.time, ValueKind::kTime, problems);
 }
 
 HttpUntil ReadUntil(const Document& map, Diagnostics& problems) {
@@ -106,20 +72,33 @@ HttpUntil ReadUntil(const Document& map, Diagnostics& problems) {
   return until;
 }
 
-void CheckQuery(const HttpSave& save, Diagnostics& problems) {
-  if (save.source == HttpSave::Source::kJson) CheckPath(save.query, problems);
-  if (save.source != HttpSave::Source::kRegex) return;
-  if (const Status usable = CheckRegex(save.query.value); !usable) {
-    problems.Error(save.query.mark, usable.error().message);
+Status CheckQuery(const HttpSave& save) {
+  switch (save.source) {
+    case HttpSave::Source::kRegex:
+      return CheckRegex(save.query.value);
+    case HttpSave::Source::kXPath:
+      return HasReferences(save.query.value) ? Status{} : CheckXPath(save.query.value);
+    case HttpSave::Source::kBytes:
+      if (!RangeOf(save.query.value)) {
+        return Fail(ErrorKind::kInvalid,
+                    fmt::format("{} is no range, expected FROM..TO", Quote(save.query.value)));
+      }
+      return {};
+    default:
+      return {};
   }
 }
 
 HttpSave ReadSave(const Document::Entry& entry, Diagnostics& problems) {
-  constexpr std::array<std::pair<std::string_view, HttpSave::Source>, 4> kSources{
-      {{"json", HttpSave::Source::kJson},
-       {"header", HttpSave::Source::kHeader},
-       {"regex", HttpSave::Source::kRegex},
-       {"status", HttpSave::Source::kStatus}}};
+  using Source = HttpSave::Source;
+  constexpr std::array<std::pair<std::string_view, Source>, 7> kSources{
+      {{"bytes", Source::kBytes},
+       {"cookie", Source::kCookie},
+       {"header", Source::kHeader},
+       {"json", Source::kJson},
+       {"regex", Source::kRegex},
+       {"status", Source::kStatus},
+       {"xpath", Source::kXPath}}};
   HttpSave save;
   save.name = entry.key.value;
   if (!IsName(save.name) || save.name.find('.') != std::string::npos) {
@@ -138,33 +117,53 @@ HttpSave ReadSave(const Document::Entry& entry, Diagnostics& problems) {
       save.query = *query;
     }
     if (entry.value.IsMap() && entry.value.entries.size() != 1) {
-      problems.Error(entry.value.mark, "save needs one of header, json, regex, status");
+      problems.Error(entry.value.mark,
+                     "save needs one of bytes, cookie, header, json, regex, status, xpath");
     }
     if (save.query.value.empty()) return save;
   }
-  CheckQuery(save, problems);
+  if (save.source == Source::kJson) CheckPath(save.query, problems);
+  if (const Status usable = CheckQuery(save); !usable) {
+    problems.Error(save.query.mark, usable.error().message);
+  }
   return save;
 }
 
-void ReadRequestFields(const Document& options, HttpStep& step, Diagnostics& problems) {
+int ReadRedirects(const Located<std::string>& text, Diagnostics& problems) {
+  if (text.value == "none") return 0;
+  if (text.value == "follow") return kMostRedirects;
+  int most = -1;
+  const char* end = text.value.data() + text.value.size();
+  const auto read = std::from_chars(text.value.data(), end, most);
+  if (read.ec == std::errc() && read.ptr == end && most >= 0 && most <= kMostRedirects) return most;
+  problems.Error(text.mark, fmt::format("{} redirects: expected none, follow or 0 to {}",
+                                        Quote(text.value), kMostRedirects));
+  return 0;
+}
+
+int ReadParallel(const Document& value, long count, Diagnostics& problems) {
+  if (count >= 1 && count <= kMostParallel) return static_cast<int>(count);
+  problems.Error(value.mark, fmt::format("'parallel' must be 1 to {}", kMostParallel));
+  return 1;
+}
+
+void ReadOptions(const Document& options, HttpStep& step, Diagnostics& problems) {
   const Fields fields(options, "request", kRequestFields, problems);
   step.headers = EntriesOf(fields, "headers");
   step.query = EntriesOf(fields, "query");
-  step.form = EntriesOf(fields, "form");
-  step.json = CopyOf(fields, "json");
-  step.body = fields.Text("body");
+  step.body = ReadHttpBody(fields, options.mark, problems);
   step.timeout = fields.Time("timeout").value_or(step.timeout);
+  if (const auto redirects = fields.Text("redirects")) {
+    step.redirects = ReadRedirects(*redirects, problems);
+  }
   for (const auto& [name, value] : step.query) {
     CheckShape(value, Shape::kTextOrList, name.value, problems);
-  }
-  if (fields.Has("json") + fields.Has("form") + fields.Has("body") > 1) {
-    problems.Error(options.mark, "a request has one body: json, form or body");
   }
 }
 
 // What stands behind "METHOD target": options, or the status as the short form.
 void ReadRequestValue(const Document& value, HttpStep& step, Diagnostics& problems) {
-  if (value.IsMap()) return ReadRequestFields(value, step, problems);
+  if (value.IsMap()) return ReadOptions(value, step, problems);
   if (value.IsNull()) return;
   CheckStatus(value, problems);
   step.expect.status = value;
@@ -201,16 +200,65 @@ void ReadTarget(const Located<std::string>& key, const HttpSettings& settings, H
   }
 }
 
+// What makes no sense together.
+void CheckTogether(const HttpStep& step, const Fields& fields, Diagnostics& problems) {
+  const bool across = !step.expect.across.empty() || !step.expect.across_times.empty();
+  if (step.parallel == 1 && across) {
+    problems.Error(fields.Find("expect")->Find("across")->mark,
+                   "'across' compares parallel requests, but there is one",
+                   "parallel: 20, beside the request");
+  }
+  for (const std::string_view key : {"save", "until"}) {
+    if (step.parallel == 1 || !fields.Has(key)) continue;
+    problems.Error(fields.Find(key)->mark, fmt::format("'{}' cannot stand beside 'parallel'", key));
+  }
+  if (step.redirects == 0 && step.expect.hops) {
+    problems.Error(step.expect.hops->mark, "'hops' are of redirects, but none is followed",
+                   fmt::format("{}: {{redirects: follow}}", step.Name()));
+  }
+}
+
 }  // namespace
+
+std::optional<ByteRange> RangeOf(std::string_view text) {
+  const size_t dots = text.find("..");
+  if (dots == std::string_view::npos) return std::nullopt;
+  const auto number = [](std::string_view digits, size_t fallback) -> std::optional<size_t> {
+    size_t value = fallback;
+    const char* end = digits.data() + digits.size();
+    if (digits.empty()) return value;
+    const auto read = std::from_chars(digits.data(), end, value);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+  };
+  const auto from = number(text.substr(0, dots), 0);
+  const auto to = number(text.substr(dots + 2), std::string::npos);
+  if (!from || !to || *from >= *to) return std::nullopt;
+  return ByteRange{*from, *to};
+}
+
+HttpSettings ReadHttpSettings(const Fields& fields, Diagnostics& problems) {
+  HttpSettings settings{fields.Text("base"), EntriesOf(fields, "headers"), fields.Text("http")};
+  if (settings.version && settings.version->value != "1.1" && settings.version->value != "2") {
+    problems.Error(settings.version->mark,
+                   fmt::format("unknown HTTP version {}", Quote(settings.version->value)),
+                   "expected 1.1 or 2");
+  }
+  const Document* tls = fields.Find("tls");
+  if (tls == nullptr) return settings;
+  const Fields files(*tls, "tls", kTlsFields, problems);
+  settings.ca = files.Text("ca");
+  settings.cert = files.Text("cert");
+  settings.key = files.Text("key");
+  if (settings.cert.has_value() != settings.key.has_value()) {
+    problems.Error(tls->mark, "'cert' and 'key' of 'tls' need each other");
+  }
+  return settings;
+}
 
 bool IsRequest(const Document::Entry& entry) {
   const std::string word = entry.key.value.substr(0, entry.key.value.find(' '));
   return !word.empty() &&
          std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-HttpSettings ReadHttpSettings(const Fields& fields) {
-  return {fields.Text("base"), EntriesOf(fields, "headers")};
 }
 
 HttpStep ReadHttpStep(const Document& map, const HttpSettings& settings, Diagnostics& problems) {
@@ -230,11 +278,15 @@ HttpStep ReadHttpStep(const Document& map, const HttpSettings& settings, Diagnos
   }
   ReadTarget(requests.entries[0].key, settings, step, problems);
   ReadRequestValue(requests.entries[0].value, step, problems);
+  if (const auto count = fields.Integer("parallel")) {
+    step.parallel = ReadParallel(*fields.Find("parallel"), *count, problems);
+  }
   if (fields.Has("expect")) ReadExpect(*fields.Find("expect"), step.expect, problems);
   if (fields.Has("until")) step.until = ReadUntil(*fields.Find("until"), problems);
   for (const Document::Entry& entry : EntriesOf(fields, "save")) {
     step.saves.push_back(ReadSave(entry, problems));
   }
+  CheckTogether(step, fields, problems);
   return step;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/source_mark.h"
 #include "tester/expectation/variables.h"
+#include "tester/steps/cookie_jar.h"
 #include "tester/tester.h"
 
 namespace ctestbed {
@@ -43,6 +44,7 @@ using BeginCase = std::function<std::unique_ptr<CaseState>(const StepContext& co
 // What the steps of one case see and change. Steps around the tests share one of their own.
 struct Scene {
   Variables variables;
+  CookieJar cookies;
   std::unique_ptr<CaseState> state;  // null where the tester keeps none
   bool around_tests = false;         // these steps are setup or the suite's final ones
 };

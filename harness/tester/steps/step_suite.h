@@ -18,12 +18,13 @@
 namespace ctestbed {
 
 // The keys that every suite of steps has, for the tables of testers.
-inline constexpr std::array<Field, 5> kStepSuiteFields{{
+inline constexpr std::array<Field, 6> kStepSuiteFields{{
     {"variables", Shape::kMap, "values that ${...} may name"},
     {"secrets", Shape::kTextList, "variables whose values are never shown"},
     {"setup", Shape::kList, "steps before the first test; what they save every test sees"},
     {"tests", Shape::kList, "the tests, in order", true},
     {"finally", Shape::kList, "steps after the last test, whatever happened"},
+    {"parallel", Shape::kInteger, "as many tests run at the same time; default 1"},
 }};
 
 // The keys of a test beside those of the one step that it may hold instead of `steps`.
@@ -66,6 +67,7 @@ struct StepSuite {
   std::vector<StepTest> tests;
   std::vector<StepCase> cases;
   Steps finally;
+  int parallel = 1;  // cases at the same time
 };
 
 // What one kind of suite adds to that structure.

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <future>
+#include <thread>
 namespace ctestbed {
 namespace {
 
@@ -32,9 +35,14 @@ class SuiteRun {
 
   Status Run() {
     const std::string setup_failure = SetUp();
-    for (const StepCase& one : suite_.cases) {
-      if (Stopped()) break;
-      RunCase(one, setup_failure);
+    if (suite_.parallel > 1) {
+      RunSideBySide(setup_failure);
+    } else {
+      for (const StepCase& one : suite_.cases) {
+        const CaseResult result = RunCase(one, setup_failure);
+        if (Stopped()) break;
+        sink_(result);
+      }
     }
     CaseResult last = ResultFor("finally", FirstMark(suite_.finally));
     const TimePoint start = context_.io.clock.Now();
@@ -63,7 +71,25 @@ class SuiteRun {
     return setup.message;
   }
 
-  void RunCase(const StepCase& one, const std::string& setup_failure) {
+  // Some workers take the cases in order; this thread reports them in order.
+  void RunSideBySide(const std::string& setup_failure) {
+    std::vector<std::promise<CaseResult>> promises(suite_.cases.size());
+    std::atomic<size_t> next = 0;
+    const auto work = [&] {
+      for (size_t i = next++; i < promises.size(); i = next++) {
+        promises[i].set_value(RunCase(suite_.cases[i], setup_failure));
+      }
+    };
+    std::vector<std::jthread> workers;
+    const size_t count = std::min(static_cast<size_t>(suite_.parallel), promises.size());
+    for (size_t i = 0; i < count; ++i) workers.emplace_back(work);
+    for (std::promise<CaseResult>& promise : promises) {
+      const CaseResult result = promise.get_future().get();
+      if (!Stopped()) sink_(result);
+    }
+  }
+
+  CaseResult RunCase(const StepCase& one, const std::string& setup_failure) const {
     const StepTest& test = suite_.tests[one.test];
     CaseResult result = ResultFor(one.identity.name, one.identity.mark);
     const TimePoint start = context_.io.clock.Now();
@@ -76,15 +102,18 @@ class SuiteRun {
     } else if (start >= context_.test.deadline) {
       result.verdict = Verdict::kError;
       result.message = "not run: the time of the suite is over";
-    } else {
+    } else if (!Stopped()) {
       RunTest(test, one.row, result);
     }
-    if (!Stopped()) Report(result, start);
+    result.duration = Since(start);
+    return result;
   }
 
-  void RunTest(const StepTest& test, const std::vector<Document::Entry>& row, CaseResult& result) {
+  void RunTest(const StepTest& test, const std::vector<Document::Entry>& row,
+               CaseResult& result) const {
     Scene scene;
     scene.variables = around_.variables;
+    scene.cookies = around_.cookies;
     if (test.begin) scene.state = test.begin(context_);
     if (SetAll(row, scene.variables, result)) {
       RunSteps(test.steps, scene, result);
@@ -95,7 +124,7 @@ class SuiteRun {
   }
 
   bool SetAll(const std::vector<Document::Entry>& entries, Variables& variables,
-              CaseResult& result) {
+              CaseResult& result) const {
     for (const auto& [name, value] : entries) {
       const OrFailure<Document> expanded = ExpandDocument(value, variables);
       if (!expanded) {
@@ -109,7 +138,7 @@ class SuiteRun {
     return true;
   }
 
-  void RunSteps(const Steps& steps, Scene& scene, CaseResult& result) {
+  void RunSteps(const Steps& steps, Scene& scene, CaseResult& result) const {
     for (const auto& step : steps) {
       if (!RunStep(*step, scene, "", result)) return;
     }
@@ -117,14 +146,14 @@ class SuiteRun {
 
   // Every step, whatever became of those before it; but `after_failure` not those that need what
   // was never captured.
-  void RunFinally(const Steps& steps, Scene& scene, bool after_failure, CaseResult& result) {
+  void RunFinally(const Steps& steps, Scene& scene, bool after_failure, CaseResult& result) const {
     for (const auto& step : steps) {
       if (after_failure && HasUndefined(*step, scene.variables)) continue;
       RunStep(*step, scene, "finally: ", result);
     }
   }
 
-  bool RunStep(const Step& step, Scene& scene, std::string_view prefix, CaseResult& result) {
+  bool RunStep(const Step& step, Scene& scene, std::string_view prefix, CaseResult& result) const {
     return !Stopped() && Take(step.Run(context_, scene), prefix, result);
   }
 
@@ -140,8 +169,12 @@ class SuiteRun {
     return false;
   }
 
+  Duration Since(TimePoint start) const {
+    return std::chrono::duration_cast<Duration>(context_.io.clock.Now() - start);
+  }
+
   void Report(CaseResult& result, TimePoint start) {
-    result.duration = std::chrono::duration_cast<Duration>(context_.io.clock.Now() - start);
+    result.duration = Since(start);
     sink_(result);
   }
 
@@ -153,9 +186,8 @@ class SuiteRun {
 
 }  // namespace
 
-Status RunStepSuite(const Suite& suite, StepLanguage& language, StepContext context,
-                    const CaseSink& sink) {
-  Diagnostics problems;
+Status RunStepSuite(const Suite& suite, StepLanguage& language, Diagnostics problems,
+                    StepContext context, const CaseSink& sink) {
   const StepSuite read = ReadStepSuite(suite, language, problems);
   if (problems.HasErrors()) {
     return Fail(ErrorKind::kInvalid, problems.Sorted().front().message, Render(problems.Sorted()));
