@@ -50,13 +50,16 @@ void PutPorts(std::map<std::string, std::string>& variables, const std::string& 
   }
 }
 
-using Visit = std::function<void(const std::string& name, const std::string& address)>;
+// `scheme` is that of its URL.
+using Visit = std::function<void(const std::string& name, const std::string& address,
+                                 const std::string& scheme)>;
 
 void ForEachService(const EnvironmentView& environment, const Visit& visit) {
   for (const NodeView& node : environment.nodes) {
     if (node.ports.empty() || !node.endpoints.contains(node.ports.front())) continue;
+    const std::string& port = node.ports.front();
     for (const std::string& service : node.services) {
-      visit(service, node.endpoints.at(node.ports.front()));
+      visit(service, node.endpoints.at(port), port == "https" ? "https" : "http");
     }
   }
 }
@@ -96,10 +99,11 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
     PutAddresses(values, node.name, replicas);
   }
   for (const NodeView& node : environment.nodes) AddWebSockets(node, values);
-  ForEachService(environment, [&](const std::string& service, const std::string& address) {
+  ForEachService(environment, [&](const std::string& service, const std::string& address,
+                                  const std::string& scheme) {
     const HostAndPort parts = SplitAddress(address);
     const std::string prefix = "services." + service;
-    values[prefix + ".url"] = "http://" + address;
+    values[prefix + ".url"] = scheme + "://" + address;
     values[prefix + ".address"] = address;
     values[prefix + ".host"] = parts.host;
     values[prefix + ".port"] = parts.port;

@@ -53,6 +53,17 @@ TEST(TestEnvironment, NamesReplicas) {
               Contains(Pair("CTESTBED_NODE_MAIN_2_HTTP_PORT", "20004")));
 }
 
+TEST(TestEnvironment, SayHttpsWhereThePortDoes) {
+  EnvironmentView environment;
+  environment.nodes = {{.name = "edge",
+                        .services = {"cdn"},
+                        .endpoints = {{"https", "127.0.0.1:20005"}},
+                        .ports = {"https"}}};
+  EXPECT_EQ(TestValues(environment, kRun, "r1").at("services.cdn.url"), "https://127.0.0.1:20005");
+  EXPECT_EQ(TestVariables(environment, kRun, "r1").at("CTESTBED_SERVICE_CDN_URL"),
+            "https://127.0.0.1:20005");
+}
+
 TEST(TestEnvironment, HasNoAddressForWhatHasNoPort) {
   EXPECT_THAT(TestValues(SplitAuth(), kRun, "r1"), Not(Contains(Key("services.jobs.url"))));
   EXPECT_THAT(TestVariables(SplitAuth(), kRun, "r1"),

@@ -26,9 +26,10 @@ namespace ctestbed {
 // What a tester gets for one run.
 struct TestContext {
   Run run;
-  // What `${...}` may name, flat: "services.accounts.url" (http://host:port), ".host", ".port",
-  // ".address" (host:port); "main.address", "main.host", "main.port.http"; "cell.store"; "preset";
-  // "run.id" (unique per run and attempt); "suite.directory" (absolute, of the suite's file).
+  // What `${...}` may name, flat: "services.accounts.url" (http://host:port, or https:// where the
+  // port is named https), ".host", ".port", ".address" (host:port); "main.address",
+  // "main.host", "main.port.http"; "cell.store"; "preset"; "run.id" (unique per run
+  // and attempt); "suite.directory" (absolute, of the suite's file).
   std::map<std::string, std::string> values;
   // The same as environment variables for programs, see runner/test_environment.h.
   std::map<std::string, std::string> environment;

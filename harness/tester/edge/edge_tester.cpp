@@ -210,7 +210,10 @@ class EdgeTester final : public Tester {
   Status Run(const Suite& suite, const TestContext& context, const CaseSink& sink,
              std::stop_token stop) override {
     EdgeLanguage language(suite);
-    return RunStepSuite(suite, language, {io_, context, std::move(stop), {}}, sink);
+    Diagnostics problems;
+    EdgeLanguage::Check(suite, problems);
+    return RunStepSuite(suite, language, std::move(problems), {io_, context, std::move(stop), {}},
+                        sink);
   }
 
  private:

@@ -49,8 +49,9 @@ void ReadCorrelate(const Fields& fields, EdgeSettings& settings, Diagnostics& pr
   }
 }
 
-std::shared_ptr<const HttpSettings> ReadHttp(const std::optional<Fields>& fields) {
-  HttpSettings http = fields ? ReadHttpSettings(*fields) : HttpSettings{};
+std::shared_ptr<const HttpSettings> ReadHttp(const std::optional<Fields>& fields,
+                                             Diagnostics& problems) {
+  HttpSettings http = fields ? ReadHttpSettings(*fields, problems) : HttpSettings{};
   if (!http.base) http.base = Located<std::string>{fmt::format("${{{}}}", kHttpOfUrl), {}};
   return std::make_shared<HttpSettings>(std::move(http));
 }
@@ -207,7 +208,7 @@ EdgeSettings ReadEdgeSettings(const Fields& fields, const std::string& file,
   if (fields.Inner("tls", problems)) settings.tls = *fields.Find("tls");
   const size_t slash = file.rfind('/');
   settings.directory = slash == std::string::npos ? "" : file.substr(0, slash);
-  settings.http = ReadHttp(fields.Inner("http", problems));
+  settings.http = ReadHttp(fields.Inner("http", problems), problems);
   return settings;
 }
 

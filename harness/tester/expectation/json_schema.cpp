@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "base/json.h"
+#include "base/regex.h"
 #include "base/text.h"
 #include "tester/expectation/failure.h"
-#include "tester/expectation/regex.h"
 #include "tester/expectation/type_mark.h"
 #include "tester/expectation/value.h"
 
