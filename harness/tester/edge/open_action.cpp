@@ -44,12 +44,13 @@ std::vector<Failure> Check(const EdgeRun& run, const WsAnswer& answer) {
   }
   std::vector<Failure> failures = CheckAgreement(run, answer);
   if (run.step.handshake) {
-    HttpResponse response;
-    response.status = answer.status;
-    response.headers = answer.headers;
-    response.body = answer.body;
-    response.total = response.first_byte = run.client.shake_time();
-    const Findings findings = CheckAnswer(*run.step.handshake, response, run.variables());
+    Answer got;
+    got.response.status = answer.status;
+    got.response.headers = answer.headers;
+    got.response.body = answer.body;
+    got.phases.first_byte = run.client.shake_time();
+    const Findings findings =
+        CheckAnswer({}, *run.step.handshake, got, run.variables(), {run.context.io.files});
     failures.insert(failures.end(), findings.failures.begin(), findings.failures.end());
   }
   return failures;
