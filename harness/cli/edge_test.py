@@ -1,29 +1,15 @@
 #!/usr/bin/env python3
 """Runs suites of WebSockets against realm, which speaks them by a library of its own."""
 import json
-import os
 import pathlib
 import re
 import shutil
-import subprocess
 
+from certificates import make_certificates
 from temp_project import ProgramTest, main
 
 DATA = pathlib.Path(__file__).resolve().parent / "testdata" / "edge"
 ERRORS = pathlib.Path(__file__).resolve().parents[2] / "suites" / "errors"
-
-
-def make_certificates(path):
-    """An authority, and a certificate of 127.0.0.1 by it."""
-    path.mkdir()
-    (path / "san.cnf").write_text("subjectAltName=IP:127.0.0.1\n", encoding="utf-8")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    for command in (
-            ["req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test CA"],
-            ["req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=realm"],
-            ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-             "-CAcreateserial", "-out", "server.pem", "-extfile", "san.cnf"]):
-        subprocess.run(["openssl", *command], cwd=path, check=True, capture_output=True)
 
 
 class Edge(ProgramTest):
@@ -45,12 +31,6 @@ class Edge(ProgramTest):
         for name in names:
             text = (DATA / f"{name}.yaml").read_text(encoding="utf-8")
             self.project.write(f"suites/{name}.yaml", text + "needs: {preset: edge}\n")
-
-    def expect_golden(self, text, path):
-        """As ExpectGolden of testing/golden.h."""
-        if os.environ.get("CTESTBED_UPDATE_GOLDEN") == "1":
-            path.write_text(text, encoding="utf-8")
-        self.assertEqual(text, path.read_text(encoding="utf-8"))
 
     def cases(self):
         return {f"{event['suite']}: {event['name']}": event["verdict"]

@@ -175,6 +175,12 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(ended.code, code, ended)
         return ended
 
+    def expect_golden(self, text, path):
+        """As ExpectGolden of testing/golden.h."""
+        if os.environ.get("CTESTBED_UPDATE_GOLDEN") == "1":
+            path.write_text(text, encoding="utf-8")
+        self.assertEqual(text, path.read_text(encoding="utf-8"))
+
     def expect_verdicts(self, verdicts):
         self.assertEqual(self.project.report().verdicts, verdicts)
 

@@ -15,13 +15,15 @@
 namespace ctestbed {
 namespace {
 
-constexpr auto kSuiteFields = Joined(Joined(kConnectFields, kEdgeSettingsFields), kStepSuiteFields);
+constexpr auto kSuiteFields =
+    Joined(Joined(kConnectFields, kEdgeSettingsFields), StepSuiteFields(nullptr, nullptr));
 
 constexpr std::array<Field, 1> kClientsField{{
     {"clients", Shape::kMap, "clients of this test alone, or other options for them", false,
      &kClients},
 }};
-constexpr auto kTestFields = Joined(Joined(kStepTestFields, kClientsField), kEdgeStepFields);
+constexpr auto kTestFields =
+    Joined(Joined(StepTestFields(nullptr), kClientsField), kEdgeStepFields);
 
 class EdgeSuiteStep final : public Step {
  public:
@@ -152,7 +154,8 @@ class EdgeLanguage final : public StepLanguage {
   static void CheckNames(const std::vector<NamedClient>& clients, Diagnostics& problems) {
     for (const NamedClient& client : clients) {
       const std::string& name = client.name.value;
-      if (!IsEdgeAction(name) && !IsEdgeModifier(name) && !IsFieldOf(kStepTestFields, name)) {
+      if (!IsEdgeAction(name) && !IsEdgeModifier(name) &&
+          !IsFieldOf(StepTestFields(nullptr), name)) {
         continue;
       }
       problems.Error(

@@ -278,7 +278,7 @@ TEST(HttpParallel, RunsCasesOfASuiteSideBySideAndReportsThemInOrder) {
       ElementsAre("passed GET /1", "failed GET /2: GET /2: status is 500, wanted 200",
                   "passed GET /3", "skipped s: why", "passed GET /4"));
   EXPECT_EQ(ProblemsOf("{parallel: 0, tests: [{GET http://h/: 200}]}"),
-            "1:12: 'parallel' must be 1 to 64\n");
+            "1:12: 'parallel' must be a number from 1 to 64, not '0'\n");
 }
 
 TEST(HttpMistakes, OfNewKeysAreLocated) {
@@ -293,12 +293,12 @@ TEST(HttpMistakes, OfNewKeysAreLocated) {
  {GET /h: 200, expect: {xpath: {'//[': x}, body: {starts: {hex: xy}}, time: {dsn: {lt: 1s}}}},
  {GET /i: 200, expect: {cookies: {s: {htp_only: true}}, tls: {verson: 1}, headers: {ignore: [a]}}},
  {GET /j: 200, save: {a: {bytes: 4}}}]})"),
-            R"(1:26: unknown HTTP version '3'
+            R"(1:26: 'http' must be 1.1 or 2, not '3'
 1:34: 'cert' and 'key' of 'tls' need each other
 2:23: '21' redirects: expected none, follow or 0 to 20
 3:24: '0' are no hex digits
 4:27: a part is one of text, json and path
-5:26: 'parallel' must be 1 to 256
+5:26: 'parallel' must be a number from 1 to 256, not '0'
 6:33: 'across' compares parallel requests, but there is one
 7:35: 'save' cannot stand beside 'parallel'
 7:68: expected 'same', not 'equal'

@@ -8,8 +8,17 @@
 namespace ctestbed {
 namespace {
 
-constexpr auto kSuiteFields = Joined(kHttpSettingsFields, kStepSuiteFields);
-constexpr auto kTestFields = Joined(kStepTestFields, kHttpStepFields);
+constexpr Inside kStepMap{.name = "http_step",
+                          .fields = kHttpStepFields,
+                          .each = &kHttpRequest,
+                          .keys = kHttpRequestKeys};
+constexpr Field kStep{"", Shape::kMap, "a request", false, &kStepMap};
+constexpr Inside kSteps{.each = &kStep};
+constexpr auto kTestFields = Joined(StepTestFields(&kSteps), kHttpStepFields);
+constexpr Inside kTestMap{.fields = kTestFields, .each = &kHttpRequest, .keys = kHttpRequestKeys};
+constexpr Field kTest{"", Shape::kMap, "a test", false, &kTestMap};
+constexpr Inside kTests{.each = &kTest};
+constexpr auto kSuiteFields = Joined(kHttpSettingsFields, StepSuiteFields(&kSteps, &kTests));
 
 class HttpLanguage final : public StepLanguage {
  public:

@@ -21,6 +21,19 @@ constexpr std::array<Field, 2> kRawFields{{
     {"hex", Shape::kText, "bytes, such as 00 ff 10"},
 }};
 
+constexpr Inside kPartMap{.fields = kPartFields};
+constexpr std::array<Field, 2> kPartForms{{
+    {"text", Shape::kText, "the part, as it is"},
+    {"part", Shape::kMap, "its content and type", false, &kPartMap},
+}};
+constexpr Inside kPartForm{.either = kPartForms};
+constexpr Field kPart{"", Shape::kAny, "a part", false, &kPartForm};
+constexpr Inside kRawMap{.fields = kRawFields};
+constexpr std::array<Field, 2> kRawForms{{
+    {"text", Shape::kText, "the body, as it is"},
+    {"bytes", Shape::kMap, "a file or bytes", false, &kRawMap},
+}};
+
 HttpPart ReadPart(const Document::Entry& entry, Diagnostics& problems) {
   HttpPart part;
   part.name = entry.key;
@@ -194,6 +207,9 @@ class Maker {
 };
 
 }  // namespace
+
+const Inside kHttpMultipart{.each = &kPart};
+const Inside kHttpRawBody{.either = kRawForms};
 
 HttpBody ReadHttpBody(const Fields& fields, const SourceMark& mark, Diagnostics& problems) {
   HttpBody body;

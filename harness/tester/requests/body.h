@@ -14,11 +14,16 @@
 
 namespace ctestbed {
 
+extern const Inside kHttpMultipart;
+extern const Inside kHttpRawBody;
+
 inline constexpr std::array<Field, 4> kHttpBodyFields{{
     {"json", Shape::kAny, "the body, as JSON"},
     {"form", Shape::kTextMap, "the body, as a form"},
-    {"multipart", Shape::kMap, "the body in parts: name to text, or to {text|json|path, type}"},
-    {"body", Shape::kAny, "the body: text as it is, {file: PATH} or {hex: 00 ff}"},
+    {"multipart", Shape::kMap, "the body in parts: name to text, or to {text|json|path, type}",
+     false, &kHttpMultipart},
+    {"body", Shape::kAny, "the body: text as it is, {file: PATH} or {hex: 00 ff}", false,
+     &kHttpRawBody},
 }};
 
 // Of the keys above; `mark` is where a mistake between them is reported.

@@ -16,24 +16,20 @@
 namespace ctestbed {
 namespace {
 
-constexpr std::array<Field, 11> kExpectFields{{
-    {"status", Shape::kAny, "200, 2xx, a list of these, or operators; default: below 400"},
-    {"headers", Shape::kMap, "name to matcher; snapshot: FILE holds all but those of ignore: []"},
-    {"cookies", Shape::kMap, "those that the answer sets: name to value, or to its attributes"},
-    {"json", Shape::kMap, "JSONPath to matcher"},
-    {"xpath", Shape::kMap, "XPath to matcher, in HTML or XML"},
-    {"schema", Shape::kText, "a file beside the suite: the JSON Schema (draft 7) of the body"},
-    {"body", Shape::kAny, "matcher on the whole text; same_as, snapshot, sha256, size, hex"},
-    {"time", Shape::kMap, "operators on the time to the last byte, or on its phases"},
-    {"tls", Shape::kMap, "the secured connection and the server's certificate"},
-    {"hops", Shape::kList, "the redirects that were followed: {status, to}"},
-    {"across", Shape::kMap, "of parallel requests: JSONPath, status or body to `same`, or time"},
-}};
-
 constexpr std::array<Field, 2> kSnapshotFields{{
     {"snapshot", Shape::kText, "a file beside the suite that holds what is expected"},
     {"ignore", Shape::kTextList, "headers that may differ"},
 }};
+
+constexpr std::array<Field, 1> kHexFields{{
+    {"hex", Shape::kText, "hex digits such as 89 50 4e 47", true},
+}};
+constexpr Inside kHex{.fields = kHexFields};
+constexpr std::array<Field, 2> kTextOrHex{{
+    {"text", Shape::kText, "the text"},
+    {"bytes", Shape::kMap, "the bytes", false, &kHex},
+}};
+constexpr Inside kBytes{.either = kTextOrHex};
 
 constexpr std::array<Field, 8> kBodyFields{{
     {"same_as", Shape::kText, "a file beside the suite that holds the same bytes"},
@@ -41,13 +37,9 @@ constexpr std::array<Field, 8> kBodyFields{{
     {"sha256", Shape::kText, "64 hex digits"},
     {"size", Shape::kAny, "matcher on the number of bytes"},
     {"hex", Shape::kText, "the bytes as hex digits"},
-    {"starts", Shape::kAny, "a text or {hex: 89 50}"},
-    {"ends", Shape::kAny, "a text or {hex: 89 50}"},
-    {"contains", Shape::kAny, "a text or {hex: 89 50}"},
-}};
-
-constexpr std::array<Field, 1> kHexFields{{
-    {"hex", Shape::kText, "hex digits such as 89 50 4e 47", true},
+    {"starts", Shape::kAny, "a text or {hex: 89 50}", false, &kBytes},
+    {"ends", Shape::kAny, "a text or {hex: 89 50}", false, &kBytes},
+    {"contains", Shape::kAny, "a text or {hex: 89 50}", false, &kBytes},
 }};
 
 constexpr std::array<Field, 2> kHopFields{{
@@ -89,6 +81,56 @@ constexpr std::array<Field, N> FieldsOf(const std::array<Known, N>& known) {
 
 constexpr auto kCookieFields = FieldsOf(kCookieValues);
 constexpr auto kTlsFields = FieldsOf(kTlsValues);
+
+// What stands at keys of the user's own: names of headers, paths.
+constexpr Field kMatcher{"", Shape::kAny, "a value, or operators that must hold"};
+constexpr Inside kMatchers{.each = &kMatcher};
+
+constexpr Inside kHeaders{.fields = kSnapshotFields, .each = &kMatcher};
+constexpr Inside kCookieAttributes{.fields = kCookieFields};
+constexpr std::array<Field, 2> kCookieForms{{
+    {"value", Shape::kText, "the value, or a type such as <absent>"},
+    {"attributes", Shape::kMap, "its attributes", false, &kCookieAttributes},
+}};
+constexpr Inside kCookieForm{.either = kCookieForms};
+constexpr Field kCookie{"", Shape::kAny, "of one cookie", false, &kCookieForm};
+constexpr Inside kCookies{.each = &kCookie};
+constexpr Inside kBodyMap{.fields = kBodyFields, .each = &kMatcher};
+constexpr std::array<Field, 2> kBodyForms{{
+    {"value", Shape::kText, "the whole text, or a type such as <json>"},
+    {"operators", Shape::kMap, "operators, or of the bytes", false, &kBodyMap},
+}};
+constexpr Inside kBody{.either = kBodyForms};
+constexpr Inside kTls{.fields = kTlsFields};
+constexpr Inside kHopMap{.fields = kHopFields};
+constexpr Field kHop{"", Shape::kMap, "a redirect", false, &kHopMap};
+constexpr Inside kHops{.each = &kHop};
+constexpr std::array<std::string_view, 1> kSameWords{"same"};
+constexpr Inside kSameWord{.words = kSameWords};
+constexpr Field kSame{"", Shape::kText, "same", false, &kSameWord};
+constexpr std::array<Field, 1> kAcrossFields{{
+    {"time", Shape::kMap, "min, p50, p90, p95, p99 or max to a matcher", false, &kMatchers},
+}};
+constexpr Inside kAcross{.fields = kAcrossFields, .each = &kSame};
+
+constexpr std::array<Field, 11> kExpectFields{{
+    {"status", Shape::kAny, "200, 2xx, a list of these, or operators; default: below 400"},
+    {"headers", Shape::kMap, "name to matcher; snapshot: FILE holds all but those of ignore: []",
+     false, &kHeaders},
+    {"cookies", Shape::kMap, "those that the answer sets: name to value, or to its attributes",
+     false, &kCookies},
+    {"json", Shape::kMap, "JSONPath to matcher", false, &kMatchers},
+    {"xpath", Shape::kMap, "XPath to matcher, in HTML or XML", false, &kMatchers},
+    {"schema", Shape::kText, "a file beside the suite: the JSON Schema (draft 7) of the body"},
+    {"body", Shape::kAny, "matcher on the whole text; same_as, snapshot, sha256, size, hex", false,
+     &kBody},
+    {"time", Shape::kMap, "operators on the time to the last byte, or on its phases", false,
+     &kMatchers},
+    {"tls", Shape::kMap, "the secured connection and the server's certificate", false, &kTls},
+    {"hops", Shape::kList, "the redirects that were followed: {status, to}", false, &kHops},
+    {"across", Shape::kMap, "of parallel requests: JSONPath, status or body to `same`, or time",
+     false, &kAcross},
+}};
 
 template <size_t N>
 void CheckKnown(const Document& map, std::string_view what, const std::array<Known, N>& known,
@@ -231,6 +273,8 @@ void ReadAcross(const Document& map, HttpExpect& expect, Diagnostics& problems) 
 }
 
 }  // namespace
+
+const Inside kHttpExpect{.name = "http_expect", .fields = kExpectFields};
 
 void CheckStatusPattern(const Located<std::string>& pattern, Diagnostics& problems) {
   if (HasReferences(pattern.value) || IsStatusPattern(pattern.value)) return;

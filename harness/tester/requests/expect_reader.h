@@ -3,9 +3,13 @@
 
 #include "base/diagnostic.h"
 #include "base/document.h"
+#include "base/fields.h"
 #include "tester/requests/http_step.h"
 
 namespace ctestbed {
+
+// The keys of `expect`.
+extern const Inside kHttpExpect;
 
 // A code, a class such as 2xx, a list of them, or operators.
 void CheckStatus(const Document& status, Diagnostics& problems);

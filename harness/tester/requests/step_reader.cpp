@@ -52,7 +52,22 @@ constexpr std::array<Field, 3> kTlsFields{{
 }};
 
 constexpr int kMostRedirects = 20;
-constexpr int kMostParallel = 256;
+
+constexpr Inside kSaveMap{.fields = kSaveFields};
+constexpr std::array<Field, 2> kSaveForms{{
+    {"path", Shape::kText, "JSONPath"},
+    {"source", Shape::kMap, "where it is taken from", false, &kSaveMap},
+}};
+constexpr Inside kSaveForm{.either = kSaveForms};
+constexpr Field kSave{"", Shape::kAny, "a value", false, &kSaveForm};
+constexpr Inside kRequestMap{.fields = kRequestFields};
+constexpr std::array<Field, 3> kRequestForms{{
+    {"options", Shape::kMap, "what is sent", false, &kRequestMap},
+    {"status", Shape::kText, "the status that is expected"},
+    {"statuses", Shape::kTextList, "any of these"},
+}};
+constexpr Inside kRequestForm{.nothing = true, .either = kRequestForms};
+constexpr std::array<std::string_view, 2> kVersionWords{"1.1", "2"};
 
 std::vector<Document::Entry> EntriesOf(const Fields& fields, std::string_view key) {
   const Document* map = fields.Find(key);
@@ -141,12 +156,6 @@ int ReadRedirects(const Located<std::string>& text, Diagnostics& problems) {
   return 0;
 }
 
-int ReadParallel(const Document& value, long count, Diagnostics& problems) {
-  if (count >= 1 && count <= kMostParallel) return static_cast<int>(count);
-  problems.Error(value.mark, fmt::format("'parallel' must be 1 to {}", kMostParallel));
-  return 1;
-}
-
 void ReadOptions(const Document& options, HttpStep& step, Diagnostics& problems) {
   const Fields fields(options, "request", kRequestFields, problems);
   step.headers = EntriesOf(fields, "headers");
@@ -220,6 +229,14 @@ void CheckTogether(const HttpStep& step, const Fields& fields, Diagnostics& prob
 
 }  // namespace
 
+const Inside kHttpTls{.name = "http_tls", .fields = kTlsFields};
+const Inside kHttpVersion{.words = kVersionWords};
+const Inside kHttpUntil{.fields = kUntilFields};
+const Inside kHttpSaves{.each = &kSave};
+const Field kHttpRequest{"", Shape::kAny,
+                         "METHOD path: what is sent, or the status that is expected", false,
+                         &kRequestForm};
+
 std::optional<ByteRange> RangeOf(std::string_view text) {
   const size_t dots = text.find("..");
   if (dots == std::string_view::npos) return std::nullopt;
@@ -238,11 +255,6 @@ std::optional<ByteRange> RangeOf(std::string_view text) {
 
 HttpSettings ReadHttpSettings(const Fields& fields, Diagnostics& problems) {
   HttpSettings settings{fields.Text("base"), EntriesOf(fields, "headers"), fields.Text("http")};
-  if (settings.version && settings.version->value != "1.1" && settings.version->value != "2") {
-    problems.Error(settings.version->mark,
-                   fmt::format("unknown HTTP version {}", Quote(settings.version->value)),
-                   "expected 1.1 or 2");
-  }
   const Document* tls = fields.Find("tls");
   if (tls == nullptr) return settings;
   const Fields files(*tls, "tls", kTlsFields, problems);
@@ -278,9 +290,7 @@ HttpStep ReadHttpStep(const Document& map, const HttpSettings& settings, Diagnos
   }
   ReadTarget(requests.entries[0].key, settings, step, problems);
   ReadRequestValue(requests.entries[0].value, step, problems);
-  if (const auto count = fields.Integer("parallel")) {
-    step.parallel = ReadParallel(*fields.Find("parallel"), *count, problems);
-  }
+  step.parallel = static_cast<int>(fields.Integer("parallel").value_or(1));
   if (fields.Has("expect")) ReadExpect(*fields.Find("expect"), step.expect, problems);
   if (fields.Has("until")) step.until = ReadUntil(*fields.Find("until"), problems);
   for (const Document::Entry& entry : EntriesOf(fields, "save")) {

@@ -42,7 +42,7 @@ class Reader {
       for (const Document& test : tests->items) ReadTest(test);
     }
     suite_.finally = ReadSteps(fields_.Find("finally"));
-    ReadParallel();
+    suite_.parallel = static_cast<int>(fields_.Integer("parallel").value_or(1));
     const Names known = KnownVariables();
     ReadSecrets(known);
     CheckAllReferences(known);
@@ -50,18 +50,6 @@ class Reader {
   }
 
  private:
-  void ReadParallel() {
-    constexpr long kMost = 64;
-    const auto count = fields_.Integer("parallel");
-    if (!count) return;
-    if (*count < 1 || *count > kMost) {
-      problems_.Error(fields_.Find("parallel")->mark,
-                      fmt::format("'parallel' must be 1 to {}", kMost));
-      return;
-    }
-    suite_.parallel = static_cast<int>(*count);
-  }
-
   Steps ReadSteps(const Document* list) {
     Steps steps;
     if (list == nullptr) return steps;

@@ -17,24 +17,36 @@
 
 namespace ctestbed {
 
-// The keys that every suite of steps has, for the tables of testers.
-inline constexpr std::array<Field, 6> kStepSuiteFields{{
-    {"variables", Shape::kMap, "values that ${...} may name"},
-    {"secrets", Shape::kTextList, "variables whose values are never shown"},
-    {"setup", Shape::kList, "steps before the first test; what they save every test sees"},
-    {"tests", Shape::kList, "the tests, in order", true},
-    {"finally", Shape::kList, "steps after the last test, whatever happened"},
-    {"parallel", Shape::kInteger, "as many tests run at the same time; default 1"},
-}};
+inline constexpr Inside kParallelCases{.least = 1, .most = 64};
+
+// The keys that every suite of steps has, for the tables of testers: `steps` and `tests` say what
+// their lists hold.
+constexpr std::array<Field, 6> StepSuiteFields(const Inside* steps, const Inside* tests) {
+  return {{
+      {"variables", Shape::kMap, "values that ${...} may name"},
+      {"secrets", Shape::kTextList, "variables whose values are never shown"},
+      {"setup", Shape::kList, "steps before the first test; what they save every test sees", false,
+       steps},
+      {"tests", Shape::kList, "the tests, in order", true, tests},
+      {"finally", Shape::kList, "steps after the last test, whatever happened", false, steps},
+      {"parallel", Shape::kInteger, "as many tests run at the same time; default 1", false,
+       &kParallelCases},
+  }};
+}
+
+inline constexpr Field kRow{"", Shape::kMap, "variables of one row"};
+inline constexpr Inside kRows{.each = &kRow, .at_least = 1};
 
 // The keys of a test beside those of the one step that it may hold instead of `steps`.
-inline constexpr std::array<Field, 5> kStepTestFields{{
-    {"name", Shape::kText, "default: the first key of its step"},
-    {"steps", Shape::kList, "several steps, in order"},
-    {"finally", Shape::kList, "steps after the others, whatever happened"},
-    {"rows", Shape::kList, "maps of variables; the test runs once with each"},
-    {"skip", Shape::kText, "the reason why it does not run"},
-}};
+constexpr std::array<Field, 5> StepTestFields(const Inside* steps) {
+  return {{
+      {"name", Shape::kText, "default: the first key of its step"},
+      {"steps", Shape::kList, "several steps, in order", false, steps},
+      {"finally", Shape::kList, "steps after the others, whatever happened", false, steps},
+      {"rows", Shape::kList, "maps of variables; the test runs once with each", false, &kRows},
+      {"skip", Shape::kText, "the reason why it does not run"},
+  }};
+}
 
 // The fields of two tables as one.
 template <size_t A, size_t B>
@@ -74,7 +86,7 @@ struct StepSuite {
 class StepLanguage {
  public:
   virtual ~StepLanguage() = default;
-  // All keys of its suites, and those of its tests: the tables above and its own.
+  // All keys of its suites, and those of its tests: those above and its own.
   virtual std::span<const Field> SuiteFields() const = 0;
   virtual std::span<const Field> TestFields() const = 0;
   // "a request such as 'GET /path'".
