@@ -10,6 +10,9 @@
 namespace ctestbed {
 namespace {
 
+// Of one file; then follows a note that there are more.
+constexpr size_t kMostPerFile = 100;
+
 // The offset at or before `offset` where a character begins.
 size_t CharacterStart(std::string_view text, size_t offset) {
   while (offset > 0 && offset < text.size() &&
@@ -44,6 +47,17 @@ void Diagnostics::Warning(SourceMark mark, std::string message, std::string hint
 }
 
 void Diagnostics::Add(Diagnostic diagnostic) {
+  const std::string& own = diagnostic.mark.file;
+  const auto known = std::count_if(all_.begin(), all_.end(),
+                                   [&](const Diagnostic& other) { return other.mark.file == own; });
+  if (known > static_cast<std::ptrdiff_t>(kMostPerFile)) return;
+  if (known == static_cast<std::ptrdiff_t>(kMostPerFile)) {
+    diagnostic = {Diagnostic::Severity::kError,
+                  {own, 0, 0, 0},
+                  fmt::format("more than {} mistakes; the others are left out", kMostPerFile),
+                  "mend those that are shown first",
+                  {}};
+  }
   for (const auto& [file, text] : sources_) {
     if (file == diagnostic.mark.file) diagnostic.line = LineOf(text, diagnostic.mark.line);
   }

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "config/project.h"
+#include "config/fuzz/hostile_input.h"
 #include "testing/golden.h"
 
 namespace ctestbed {
@@ -20,35 +20,6 @@ SourceFile Load(const fs::path& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return {fs::relative(path, kErrors).string(), text.str()};
-}
-
-constexpr std::array kHttpFields{
-    Field{"base", Shape::kText, "address of the service under test"},
-    Field{"follow", Shape::kBoolean, "whether redirects are followed"},
-    Field{"headers", Shape::kTextMap, "sent with every request"},
-    Field{"tests", Shape::kList, "the cases", true},
-};
-
-constexpr std::array kCommandFields{
-    Field{"command", Shape::kTextList, "program and arguments", true},
-    Field{"junit", Shape::kText, "the result file it writes"},
-};
-
-void CheckProbe(const ProbeSpec& probe, Diagnostics& problems) {
-  if (probe.kind == "http") CheckShape(probe.arguments, Shape::kText, "http", problems);
-  if (probe.kind == "exec") CheckShape(probe.arguments, Shape::kTextList, "exec", problems);
-}
-
-Vocabulary TestVocabulary() {
-  return {.probes = {"exec", "http", "tcp"},
-          .check_probe = CheckProbe,
-          .testers = {{"command", kCommandFields, {}}, {"http", kHttpFields, {}}},
-          .host_environment = {{"HOME", "/home/user"}},
-          .port_probes = {"http", "tcp"},
-          .directory = kErrors.string(),
-          .read_file = [](const std::string&) -> Result<std::string> {
-            return Fail(ErrorKind::kNotFound, "there is no such file");
-          }};
 }
 
 // preset-NAME.yaml is loaded as a preset, suite-NAME.yaml as a suite; both beside the sound one.

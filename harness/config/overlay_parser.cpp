@@ -14,6 +14,11 @@
 namespace ctestbed {
 namespace {
 
+// Checks look at every node in every cell; these keep them quick, whatever a file holds.
+constexpr size_t kMostNodes = 128;
+constexpr size_t kMostPorts = 64;
+constexpr size_t kMostReadyKeys = 16;
+
 constexpr std::array kRunFields{
     Field{"command", Shape::kTextList, "program and arguments; no shell is involved"},
     Field{"args", Shape::kTextList, "what follows the command, or that of the image"},
@@ -36,7 +41,7 @@ constexpr std::array kPortForms{
 };
 constexpr Inside kPortInside{.either = kPortForms};
 constexpr Field kPort{"port", Shape::kAny, "NUMBER, or {number: N, host: N}", false, &kPortInside};
-constexpr Inside kPorts{.each = &kPort};
+constexpr Inside kPorts{.each = &kPort, .keys = kNamePattern};
 
 constexpr std::array<std::string_view, 2> kHandoffWords{"hold", "release"};
 constexpr Inside kHandoff{.words = kHandoffWords};
@@ -63,7 +68,7 @@ constexpr std::array kReadyFields{
           "between questions; default: 5ms to 100ms, growing with the wait"},
     Field{"timeout", Shape::kDuration, "of one answer; default: 2s, doubled after each late one"},
 };
-constexpr Inside kReady{.name = "ready", .fields = kReadyFields};
+constexpr Inside kReady{.name = kReadyName, .fields = kReadyFields};
 
 constexpr Inside kReplicas{.least = 1, .most = 64};
 
@@ -221,7 +226,7 @@ Port ReadPort(const Document::Entry& entry, Diagnostics& problems) {
 
 void ReadPorts(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   const Document* map = fields.Find("ports");
-  if (map == nullptr) return;
+  if (map == nullptr || !CheckSize(*map, "ports", kMostPorts, problems)) return;
   node.ports.emplace();
   for (const Document::Entry& entry : map->entries) {
     node.ports->push_back(ReadPort(entry, problems));
@@ -336,7 +341,10 @@ NodeOverlay ReadNode(const Document& item, const Reader& reader) {
   node.working_directory = fields.Text("working_directory");
   node.environment = ReadVariables(fields, reader);
   if (const auto run = fields.Inner("run", problems)) ReadRun(*run, node, problems);
-  if (const Document* ready = fields.Find("ready")) node.ready = ReadReady(*ready, reader);
+  const Document* ready = fields.Find("ready");
+  if (ready != nullptr && CheckSize(*ready, "ready", kMostReadyKeys, problems)) {
+    node.ready = ReadReady(*ready, reader);
+  }
   if (const auto replicas = fields.Integer("replicas")) node.replicas = static_cast<int>(*replicas);
   if (const auto handoff = fields.Word("port_handoff")) {
     node.port_handoff = *handoff == 1 ? PortHandoff::kRelease : PortHandoff::kHold;
@@ -387,7 +395,7 @@ Overlay ReadOverlay(const Fields& fields, const Reader& reader) {
     overlay.volumes = ReadVolumes(*volumes, reader.problems);
   }
   const Document* nodes = topology->Find("nodes");
-  if (nodes == nullptr) return overlay;
+  if (nodes == nullptr || !CheckSize(*nodes, "nodes", kMostNodes, reader.problems)) return overlay;
   for (const Document& item : nodes->items) {
     NodeOverlay node = ReadNode(item, reader);
     if (node.name.value.empty()) continue;

@@ -18,6 +18,11 @@ struct Reader {
   Diagnostics& problems;
 };
 
+// What IsName (base/text.h) accepts, for keys that are names.
+inline constexpr std::string_view kNamePattern = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$";
+// The kind of value that holds a probe.
+inline constexpr std::string_view kReadyName = "ready";
+
 // What is at the key `topology`.
 extern const Inside kTopology;
 

@@ -13,6 +13,7 @@ namespace ctestbed {
 namespace {
 
 constexpr size_t kMostCheckedCells = 256;
+constexpr size_t kMostMistakes = 100;  // then further cells are not looked at
 
 using Nodes = std::vector<NodeOverlay>;
 
@@ -139,16 +140,18 @@ class PortChecks {
 
  private:
   void CheckPinned(const NodeOverlay& node, const Port& port) {
-    const SourceMark mark = Beside(documents_, node.name.mark, {"ports", port.name, "host"});
+    const auto mark = [&] {
+      return Beside(documents_, node.name.mark, {"ports", port.name, "host"});
+    };
     const std::string name = node.name.value + "." + port.name;
     const auto [owner, is_new] = pinned_.try_emplace(port.host, name);
     if (!is_new) {
-      report_(mark,
+      report_(mark(),
               fmt::format("host port {} of {} is that of {} already", port.host, Quote(name),
                           Quote(owner->second)),
               "choose another, or leave 'host' out for a free one");
     } else if (node.replicas.value_or(1) > 1) {
-      report_(mark,
+      report_(mark(),
               fmt::format("{} replicas of node {} cannot share host port {}", *node.replicas,
                           Quote(node.name.value), port.host),
               "leave 'host' out for free ones");
@@ -265,6 +268,7 @@ bool CheckPreset(const Preset& preset, const DocumentsByFile& documents,
              "add topology: {nodes: [{name: NAME, run: {command: [...]}}]}");
     }
     CheckNodes(nodes, DeclarationsOf(preset, cell), documents, vocabulary, report);
+    if (reported.size() > kMostMistakes) break;
   }
   return reported.empty();
 }

@@ -11,12 +11,16 @@
 namespace ctestbed {
 namespace {
 
+// Checks look at the cells of all values.
+constexpr size_t kMostAxes = 16;
+constexpr size_t kMostValues = 32;
+
 constexpr Inside kOverlayInside{.fields = kOverlayFields, .nothing = true};
 constexpr Field kAxisValue{"value", Shape::kMap, "what is laid over the preset", false,
                            &kOverlayInside};
-constexpr Inside kAxisInside{.each = &kAxisValue, .at_least = 1};
+constexpr Inside kAxisInside{.each = &kAxisValue, .keys = kNamePattern, .at_least = 1};
 constexpr Field kAxis{"axis", Shape::kMap, "VALUE: OVERLAY", false, &kAxisInside};
-constexpr Inside kAxes{.each = &kAxis};
+constexpr Inside kAxes{.each = &kAxis, .keys = kNamePattern};
 
 constexpr Field kPrepareCommand{"command", Shape::kTextList,
                                 "program and arguments, in the preset's folder; no shell"};
@@ -91,7 +95,10 @@ Axis ReadAxis(const Document::Entry& entry, const Reader& reader) {
     reader.problems.Error(entry.key.mark, "no axis can be called 'preset'",
                           "in the matrix of a suite it stands for the preset itself");
   }
-  if (!CheckShape(entry.value, Shape::kMap, entry.key.value, reader.problems)) return axis;
+  if (!CheckShape(entry.value, Shape::kMap, entry.key.value, reader.problems) ||
+      !CheckSize(entry.value, entry.key.value, kMostValues, reader.problems)) {
+    return axis;
+  }
   for (const Document::Entry& value : entry.value.entries) {
     axis.values.push_back(ReadAxisValue(value, reader));
   }
@@ -147,7 +154,8 @@ WrittenPreset ReadPreset(const std::string& file, Document document, const Reade
                                timeouts->Time("teardown").value_or(Duration::zero())};
   }
   written.preset.layers.push_back(ReadOverlay(fields, reader));
-  if (const Document* axes = fields.Find("axes")) {
+  const Document* axes = fields.Find("axes");
+  if (axes != nullptr && CheckSize(*axes, "axes", kMostAxes, reader.problems)) {
     for (const Document::Entry& entry : axes->entries) {
       written.preset.axes.push_back(ReadAxis(entry, reader));
     }

@@ -31,6 +31,14 @@ bool CheckName(const Located<std::string>& name, std::string_view what, Diagnost
   return false;
 }
 
+bool CheckSize(const Document& value, std::string_view key, size_t most, Diagnostics& problems) {
+  const size_t size = std::max(value.items.size(), value.entries.size());
+  if (size <= most) return true;
+  problems.Error(value.mark,
+                 fmt::format("{} may have at most {} entries, not {}", Quote(key), most, size));
+  return false;
+}
+
 std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,
                                std::span<const std::string_view> words, Diagnostics& problems) {
   const auto found = std::find(words.begin(), words.end(), text.value);

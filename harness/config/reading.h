@@ -27,6 +27,10 @@ Document WithoutForeignKeys(const Document& map, std::string_view what,
 // Whether `name` is a name (base/text.h: IsName); reports it if not. `what` is "port name".
 bool CheckName(const Located<std::string>& name, std::string_view what, Diagnostics& problems);
 
+// Whether a list or map has at most `most` entries; reports it if not. `key` names it in the
+// message.
+bool CheckSize(const Document& value, std::string_view key, size_t most, Diagnostics& problems);
+
 // The index of `text` in `words`; `key` names it in messages. Absent and reported if it is none.
 std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,
                                std::span<const std::string_view> words, Diagnostics& problems);

@@ -11,6 +11,10 @@
 namespace ctestbed {
 namespace {
 
+// Checks look at every cell of every preset.
+constexpr size_t kMostPresets = 256;
+constexpr size_t kMostPatterns = 1000;
+
 constexpr Inside kAtLeastOne{.at_least = 1};
 constexpr std::array kNeedsFields{
     Field{"preset", Shape::kTextOrList, "the presets it runs on", true, &kAtLeastOne},
@@ -108,17 +112,10 @@ bool IsIn(std::span<const Field> table, std::string_view key) {
                      [&](const Field& field) { return field.key == key; });
 }
 
-// The keys a suite may have: the common ones and those of its tester. Without a known tester any
-// key may be one of its own.
-std::vector<Field> FieldsFor(const Document& document, const TesterVocabulary* tester) {
+// The keys a suite may have: the common ones and those of its tester.
+std::vector<Field> FieldsFor(const TesterVocabulary* tester) {
   std::vector<Field> table(kSuiteFields.begin(), kSuiteFields.end());
-  if (tester != nullptr) {
-    table.insert(table.end(), tester->fields.begin(), tester->fields.end());
-    return table;
-  }
-  for (const Document::Entry& entry : document.entries) {
-    if (!IsIn(kSuiteFields, entry.key.value)) table.push_back({entry.key.value, Shape::kAny, ""});
-  }
+  if (tester != nullptr) table.insert(table.end(), tester->fields.begin(), tester->fields.end());
   return table;
 }
 
@@ -132,10 +129,13 @@ std::vector<ForeignKey> ForeignKeysFor(const TesterVocabulary* tester) {
 }
 
 void ReadNeeds(const Fields& fields, Suite& suite, Diagnostics& problems) {
-  suite.presets = fields.Texts("preset").value_or(suite.presets);
+  const Document* presets = fields.Find("preset");
+  if (presets != nullptr && CheckSize(*presets, "preset", kMostPresets, problems)) {
+    suite.presets = *fields.Texts("preset");
+  }
   suite.services = fields.Texts("services").value_or(suite.services);
-  if (fields.Has("preset") && suite.presets.empty()) {
-    problems.Error(fields.Find("preset")->mark, "'preset' names no preset");
+  if (presets != nullptr && presets->IsList() && presets->items.empty()) {
+    problems.Error(presets->mark, "'preset' names no preset");
   }
 }
 
@@ -161,7 +161,7 @@ std::vector<CellPattern> ReadPatterns(const Fields& fields, std::string_view key
                                       Diagnostics& problems) {
   std::vector<CellPattern> patterns;
   const Document* list = fields.Find(key);
-  if (list == nullptr) return patterns;
+  if (list == nullptr || !CheckSize(*list, key, kMostPatterns, problems)) return patterns;
   for (const Document& item : list->items) {
     CellPattern& pattern = patterns.emplace_back();
     if (!CheckShape(item, Shape::kTextMap, fmt::format("{} entry", key), problems)) continue;
@@ -235,9 +235,14 @@ Suite ReadSuite(const std::string& file, Document document, const Reader& reader
   const Document* named = document.Find("tester");
   const TesterVocabulary* tester =
       named == nullptr ? nullptr : FindTester(reader.vocabulary, named->text);
-  const Document own =
-      WithoutForeignKeys(document, "suite", ForeignKeysFor(tester), reader.problems);
-  const std::vector<Field> table = FieldsFor(own, tester);
+  Document own = WithoutForeignKeys(document, "suite", ForeignKeysFor(tester), reader.problems);
+  if (tester == nullptr) {
+    // Any other key may be one of the tester's own.
+    std::erase_if(own.entries, [](const Document::Entry& entry) {
+      return !IsIn(kSuiteFields, entry.key.value);
+    });
+  }
+  const std::vector<Field> table = FieldsFor(tester);
   const Fields fields(own, "suite", table, reader.problems);
   Suite suite;
   suite.file = file;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -103,6 +104,7 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Level {
     Document document;
     std::optional<Document> key;
+    std::unordered_map<std::string, int> lines;  // of the keys so far
   };
 
   static size_t Position(const YAML::Mark& mark) { return static_cast<size_t>(mark.pos); }
@@ -116,7 +118,16 @@ class TreeBuilder final : public YAML::EventHandler {
     const size_t before =
         source_.find_last_not_of(" \t\r\n", std::max<size_t>(Position(mark), 1) - 1);
     const bool dash = before != std::string_view::npos && source_[before] == '-';
-    return dash ? MarkAt(file_, source_, before) : At(mark);
+    return dash ? MarkBefore(mark, before) : At(mark);
+  }
+
+  // Of one byte at `pos`, a little before `mark`.
+  SourceMark MarkBefore(const YAML::Mark& mark, size_t pos) const {
+    const std::string_view between = source_.substr(pos, Position(mark) - pos);
+    const size_t line_end = source_.rfind('\n', pos);
+    const size_t start = line_end == std::string_view::npos ? 0 : line_end + 1;
+    const auto lines = std::count(between.begin(), between.end(), '\n');
+    return {file_, mark.line + 1 - static_cast<int>(lines), static_cast<int>(pos - start) + 1, 1};
   }
 
   bool RefuseTag(const YAML::Mark& mark, const std::string& tag) {
@@ -133,7 +144,7 @@ class TreeBuilder final : public YAML::EventHandler {
       problems_.Error(At(mark), fmt::format("nested over {} levels deep", kDeepestYaml));
       throw Stop{};
     }
-    levels_.push_back({Document{.kind = kind, .mark = At(mark)}, std::nullopt});
+    levels_.push_back({Document{.kind = kind, .mark = At(mark)}, std::nullopt, {}});
   }
 
   void Close() {
@@ -168,17 +179,15 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void AddEntry(Level& level, Document value) {
     const Document key = *std::exchange(level.key, std::nullopt);
-    const auto same =
-        std::find_if(level.document.entries.begin(), level.document.entries.end(),
-                     [&](const Document::Entry& entry) { return entry.key.value == key.text; });
     if (!key.IsScalar()) {
       problems_.Error(key.mark, fmt::format("a key must be text, not {}", Describe(key)));
     } else if (key.text == "<<" && !key.quoted) {
       problems_.Error(key.mark, "merge keys are not supported",
                       "build on another preset with 'extends', or repeat the keys");
-    } else if (same != level.document.entries.end()) {
+    } else if (const auto [first, is_new] = level.lines.try_emplace(key.text, key.mark.line);
+               !is_new) {
       problems_.Error(key.mark, fmt::format("duplicate key {}", Quote(key.text)),
-                      fmt::format("it is already on line {}", same->key.mark.line));
+                      fmt::format("it is already on line {}", first->second));
     } else {
       level.document.entries.push_back({{key.text, key.mark}, std::move(value)});
     }

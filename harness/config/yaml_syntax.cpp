@@ -84,12 +84,15 @@ std::string_view CharacterAt(std::string_view source, size_t pos) {
 }  // namespace
 
 int ScalarLength(std::string_view source, size_t pos, std::string_view value) {
-  const std::string_view line = Trim(RestOfLine(source, pos));
-  if (line.empty()) return 1;
-  if (line.front() == '"' || line.front() == '\'') {
+  // No look beyond what is needed: a line may be as long as the file, and hold as many scalars.
+  constexpr size_t kWidest = 1000;
+  if (source.substr(pos).starts_with('"') || source.substr(pos).starts_with('\'')) {
     const size_t length = QuotedLength(source.substr(pos));
-    return length == std::string_view::npos ? 0 : static_cast<int>(std::min(length, line.size()));
+    if (length == std::string_view::npos) return 0;
+    return static_cast<int>(Trim(RestOfLine(source.substr(0, pos + length), pos)).size());
   }
+  const std::string_view line = Trim(RestOfLine(source.substr(0, pos + kWidest), pos));
+  if (line.empty()) return 1;
   if (line.front() == '|' || line.front() == '>') {
     return static_cast<int>(std::min(line.find(' '), line.size()));
   }
@@ -102,7 +105,8 @@ bool IsQuotedAt(std::string_view source, size_t pos) {
 }
 
 bool IsNullWordAt(std::string_view source, size_t pos) {
-  const std::string_view line = RestOfLine(source, pos);
+  constexpr size_t kLongestWord = 5;  // with what ends it
+  const std::string_view line = RestOfLine(source.substr(0, pos + kLongestWord), pos);
   const std::string_view word = line.substr(0, line.find_first_of(" \t,]}:"));
   return word == "~" || word == "null" || word == "Null" || word == "NULL";
 }
