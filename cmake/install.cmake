@@ -28,6 +28,10 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/CTestbedConfig.cmake
 install(DIRECTORY ctest/ DESTINATION ${package_dir}
         FILES_MATCHING PATTERN "*.cmake" PATTERN "*.cmake.in" PATTERN tests EXCLUDE)
 
+# For editors: `# yaml-language-server: $schema=` on the first line of a preset or suite.
+install(FILES presets/preset.schema.json suites/suite.schema.json
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/ctestbed)
+
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The manual page and the completions of shells, as the program itself prints them.

@@ -44,6 +44,7 @@ Body DefineMan(CLI::App& app, Program& program);
 Body DefinePlan(CLI::App& app, Program& program);
 Body DefinePresets(CLI::App& app, Program& program);
 Body DefineRun(CLI::App& app, Program& program);
+Body DefineSchema(CLI::App& app, Program& program);
 Body DefineStatus(CLI::App& app, Program& program);
 Body DefineSuites(CLI::App& app, Program& program);
 Body DefineSupervise(CLI::App& app, Program& program);

@@ -3,7 +3,7 @@
 namespace ctestbed {
 
 std::span<const Command> Commands() {
-  static constexpr std::array<Command, 18> kCommands{{
+  static constexpr std::array<Command, 19> kCommands{{
       {"backends", "list the backends and whether this machine can use them",
        "ctestbed backends --json", false, DefineBackends},
       {"clean", "remove what killed sessions left behind, and nothing else",
@@ -36,6 +36,8 @@ std::span<const Command> Commands() {
        "ctestbed run\nctestbed run --suite 'acc*' --set store=redis --out results\n"
        "ctestbed run --run accounts@monolith,store=memory",
        false, DefineRun},
+      {"schema", "print the JSON Schema of preset or suite files, for editors",
+       "ctestbed schema preset > presets/preset.schema.json", false, DefineSchema},
       {"status", "show the live environments", "ctestbed status --json", false, DefineStatus},
       {"suites", "list the suites, broken ones included", "ctestbed suites --json", false,
        DefineSuites},

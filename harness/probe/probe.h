@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/fields.h"
 #include "base/result.h"
 #include "driver/driver.h"
 #include "io/clock.h"
@@ -54,6 +55,8 @@ struct ProbeEntry {
 // Every probe there is, sorted by name.
 std::span<const ProbeEntry> Probes();
 const ProbeEntry* FindProbe(std::string_view name);
+// The same as fields, with the forms of their arguments, for the schema of presets.
+std::vector<Field> ProbeFields();
 
 // What the wait below needs to know of its subject: how it ended, or nothing while it runs.
 using SubjectEnd = std::function<std::optional<std::string>()>;

@@ -20,6 +20,10 @@ constexpr std::array<ProbeEntry, 6> kProbes{{
     {"websocket", "a WebSocket can be opened at a path", true, MakeWebSocketProbe},
 }};
 
+// Of the probes above, in their order.
+constexpr std::array<const Inside*, kProbes.size()> kArguments{&kExecArguments, &kHttpArguments,
+                                                               &kTcpArguments};
+
 }  // namespace
 
 std::span<const ProbeEntry> Probes() {
@@ -31,6 +35,14 @@ const ProbeEntry* FindProbe(std::string_view name) {
     if (entry.name == name) return &entry;
   }
   return nullptr;
+}
+
+std::vector<Field> ProbeFields() {
+  std::vector<Field> fields;
+  for (size_t i = 0; i < kProbes.size(); ++i) {
+    fields.push_back({kProbes[i].name, Shape::kAny, kProbes[i].help, false, kArguments[i]});
+  }
+  return fields;
 }
 
 }  // namespace ctestbed

@@ -11,10 +11,16 @@
 namespace ctestbed {
 namespace {
 
+constexpr Inside kProgram{.at_least = 1};
 constexpr std::array<Field, 2> kFields{{
-    {"command", Shape::kTextList, "the program and its arguments", true},
+    {"command", Shape::kTextList, "the program and its arguments", true, &kProgram},
     {"exit_code", Shape::kInteger, "the code that means ready (default 0)"},
 }};
+constexpr Inside kMap{.fields = kFields};
+constexpr std::array kForms{
+    Field{"command", Shape::kTextList, "the program and its arguments", false, &kProgram},
+    Field{"map", Shape::kMap, "these and the code that means ready", false, &kMap},
+};
 
 struct Question {
   std::vector<std::string> command;
@@ -68,6 +74,8 @@ class ExecProbe final : public Probe {
 };
 
 }  // namespace
+
+constexpr Inside kExecArguments{.either = kForms};
 
 std::unique_ptr<Probe> MakeExecProbe(const Document& arguments, Diagnostics& problems) {
   Diagnostics own;

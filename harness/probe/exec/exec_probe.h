@@ -7,9 +7,12 @@
 
 #include <memory>
 
+#include "base/fields.h"
 #include "probe/probe.h"
 
 namespace ctestbed {
+
+extern const Inside kExecArguments;
 
 std::unique_ptr<Probe> MakeExecProbe(const Document& arguments, Diagnostics& problems);
 

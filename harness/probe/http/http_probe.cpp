@@ -21,6 +21,12 @@ constexpr std::array<Field, 5> kFields{{
      "statuses that are worth waiting on; any other ends the wait at once (default: all are)"},
 }};
 
+constexpr Inside kRequest{.fields = kFields};
+constexpr std::array kForms{
+    Field{"path", Shape::kText, "what to GET, beginning with '/'"},
+    Field{"request", Shape::kMap, "what to GET, and what counts as ready", false, &kRequest},
+};
+
 struct StatusRange {
   int first = 200;
   int last = 299;
@@ -130,6 +136,8 @@ class HttpProbe final : public Probe {
 };
 
 }  // namespace
+
+constexpr Inside kHttpArguments{.either = kForms};
 
 std::unique_ptr<Probe> MakeHttpProbe(const Document& arguments, Diagnostics& problems) {
   Diagnostics own;

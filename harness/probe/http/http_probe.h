@@ -7,9 +7,12 @@
 
 #include <memory>
 
+#include "base/fields.h"
 #include "probe/probe.h"
 
 namespace ctestbed {
+
+extern const Inside kHttpArguments;
 
 std::unique_ptr<Probe> MakeHttpProbe(const Document& arguments, Diagnostics& problems);
 

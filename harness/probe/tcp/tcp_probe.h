@@ -4,9 +4,12 @@
 
 #include <memory>
 
+#include "base/fields.h"
 #include "probe/probe.h"
 
 namespace ctestbed {
+
+extern const Inside kTcpArguments;
 
 std::unique_ptr<Probe> MakeTcpProbe(const Document& arguments, Diagnostics& problems);
 
