@@ -1,7 +1,7 @@
 #include "io/url.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
+#include "io/libcurl.h"
 
 #include <ctime>
 #include <memory>

@@ -6,6 +6,19 @@
 #include "base/text.h"
 
 namespace ctestbed {
+namespace {
+
+constexpr std::array<std::string_view, 1> kTrue{"true"};
+constexpr Inside kOnlyTrue{.words = kTrue};
+constexpr Inside kNoKeys{};
+constexpr std::array kForms{
+    Field{"true", Shape::kBoolean, "", false, &kOnlyTrue},
+    Field{"nothing", Shape::kMap, "", false, &kNoKeys},
+};
+
+}  // namespace
+
+constexpr Inside kNoArguments{.nothing = true, .either = kForms};
 
 bool HandOn(const Diagnostics& own, Diagnostics& problems) {
   for (const Diagnostic& mistake : own.Sorted()) {

@@ -48,6 +48,7 @@ struct ProbeEntry {
   std::string_view name;
   std::string_view help;
   bool needs_port;  // asks the address of a target
+  const Inside* arguments;
   // Makes the probe from its arguments; mistakes go to `problems` and give null.
   std::unique_ptr<Probe> (*make)(const Document& arguments, Diagnostics& problems);
 };

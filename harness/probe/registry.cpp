@@ -1,5 +1,6 @@
 #include <array>
 
+#include "probe/arguments.h"
 #include "probe/exec/exec_probe.h"
 #include "probe/http/http_probe.h"
 #include "probe/log/log_probe.h"
@@ -12,17 +13,17 @@ namespace ctestbed {
 namespace {
 
 constexpr std::array<ProbeEntry, 6> kProbes{{
-    {"exec", "a command inside the node exits with the expected code", false, MakeExecProbe},
-    {"http", "a GET of a path answers with the expected status", true, MakeHttpProbe},
-    {"log", "a line that the node prints matches a regular expression", false, MakeLogProbe},
-    {"tcp", "a connection to the port is accepted", true, MakeTcpProbe},
-    {"udp_listen", "a UDP socket is bound to the port", true, MakeUdpListenProbe},
-    {"websocket", "a WebSocket can be opened at a path", true, MakeWebSocketProbe},
+    {"exec", "a command inside the node exits with the expected code", false, &kExecArguments,
+     MakeExecProbe},
+    {"http", "a GET of a path answers with the expected status", true, &kHttpArguments,
+     MakeHttpProbe},
+    {"log", "a line that the node prints matches a regular expression", false, &kLogArguments,
+     MakeLogProbe},
+    {"tcp", "a connection to the port is accepted", true, &kNoArguments, MakeTcpProbe},
+    {"udp_listen", "a UDP socket is bound to the port", true, &kNoArguments, MakeUdpListenProbe},
+    {"websocket", "a WebSocket can be opened at a path", true, &kWebSocketArguments,
+     MakeWebSocketProbe},
 }};
-
-// Of the probes above, in their order.
-constexpr std::array<const Inside*, kProbes.size()> kArguments{&kExecArguments, &kHttpArguments,
-                                                               &kTcpArguments};
 
 }  // namespace
 
@@ -39,8 +40,8 @@ const ProbeEntry* FindProbe(std::string_view name) {
 
 std::vector<Field> ProbeFields() {
   std::vector<Field> fields;
-  for (size_t i = 0; i < kProbes.size(); ++i) {
-    fields.push_back({kProbes[i].name, Shape::kAny, kProbes[i].help, false, kArguments[i]});
+  for (const ProbeEntry& probe : kProbes) {
+    fields.push_back({probe.name, Shape::kAny, probe.help, false, probe.arguments});
   }
   return fields;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "base/fields.h"
@@ -13,6 +14,7 @@
 namespace ctestbed {
 namespace {
 
+constexpr std::array kForms{Field{"pattern", Shape::kText, "a regular expression"}};
 constexpr size_t kPart = 64U << 10U;
 constexpr size_t kLongestLine = 64U << 10U;
 constexpr size_t kMostShown = 200;
@@ -87,6 +89,8 @@ class LogProbe final : public Probe {
 };
 
 }  // namespace
+
+constexpr Inside kLogArguments{.either = kForms};
 
 std::unique_ptr<Probe> MakeLogProbe(const Document& arguments, Diagnostics& problems) {
   Diagnostics own;

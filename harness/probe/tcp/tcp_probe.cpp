@@ -2,22 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
-#include "base/fields.h"
 #include "io/byte_stream.h"
 #include "probe/arguments.h"
 
 namespace ctestbed {
 namespace {
-
-constexpr std::array<std::string_view, 1> kTrue{"true"};
-constexpr Inside kOnlyTrue{.words = kTrue};
-constexpr Inside kNoKeys{};
-constexpr std::array kForms{
-    Field{"true", Shape::kBoolean, "", false, &kOnlyTrue},
-    Field{"nothing", Shape::kMap, "", false, &kNoKeys},
-};
 
 class TcpProbe final : public Probe {
  public:
@@ -32,8 +21,6 @@ class TcpProbe final : public Probe {
 };
 
 }  // namespace
-
-constexpr Inside kTcpArguments{.nothing = true, .either = kForms};
 
 std::unique_ptr<Probe> MakeTcpProbe(const Document& arguments, Diagnostics& problems) {
   return TakesNoArguments(arguments, "tcp", problems) ? std::make_unique<TcpProbe>() : nullptr;

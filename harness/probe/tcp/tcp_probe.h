@@ -4,12 +4,9 @@
 
 #include <memory>
 
-#include "base/fields.h"
 #include "probe/probe.h"
 
 namespace ctestbed {
-
-extern const Inside kTcpArguments;
 
 std::unique_ptr<Probe> MakeTcpProbe(const Document& arguments, Diagnostics& problems);
 

@@ -18,6 +18,12 @@ constexpr std::array<Field, 3> kFields{{
     {"subprotocol", Shape::kText, "offered, and to be agreed on"},
 }};
 
+constexpr Inside kHandshake{.fields = kFields};
+constexpr std::array kForms{
+    Field{"path", Shape::kText, "where the WebSocket is, beginning with '/'"},
+    Field{"handshake", Shape::kMap, "where it is, and what is offered", false, &kHandshake},
+};
+
 struct Arguments {
   std::string path;
   HttpHeaders headers;
@@ -78,6 +84,8 @@ class WebSocketProbe final : public Probe {
 };
 
 }  // namespace
+
+constexpr Inside kWebSocketArguments{.either = kForms};
 
 std::unique_ptr<Probe> MakeWebSocketProbe(const Document& arguments, Diagnostics& problems) {
   Diagnostics own;

@@ -4,9 +4,12 @@
 //   websocket: {path: /connect, headers: {Authorization: ...}, subprotocol: json}
 #pragma once
 
+#include "base/fields.h"
 #include "probe/probe.h"
 
 namespace ctestbed {
+
+extern const Inside kWebSocketArguments;
 
 std::unique_ptr<Probe> MakeWebSocketProbe(const Document& arguments, Diagnostics& problems);
 
