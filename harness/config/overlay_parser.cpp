@@ -184,8 +184,8 @@ constexpr std::array kForeignReadyKeys{
 };
 
 // Words that begin references of other kinds, so that no node may be called by them.
-constexpr std::array<std::string_view, 8> kReservedNames{
-    "cell", "environment", "node", "port", "preset", "replica", "run", "services"};
+constexpr std::array<std::string_view, 9> kReservedNames{
+    "cell", "environment", "mount", "node", "port", "preset", "replica", "run", "services"};
 
 void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   const auto name = fields.Text("name");

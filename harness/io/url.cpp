@@ -1,12 +1,12 @@
 #include "io/url.h"
 
 #include <fmt/format.h>
-#include "io/libcurl.h"
 
 #include <ctime>
 #include <memory>
 
 #include "base/text.h"
+#include "io/libcurl.h"
 
 namespace ctestbed {
 namespace {

@@ -7,6 +7,7 @@
 #include "base/reference.h"
 #include "base/text.h"
 #include "model/resize.h"
+#include "supervisor/node_texts.h"
 #include "supervisor/step_graph.h"
 
 namespace ctestbed {
@@ -24,34 +25,6 @@ std::vector<InstanceId> InstancesOf(const std::string& environment, const Node& 
     ids.push_back({environment, node.name, replica});
   }
   return ids;
-}
-
-const Port* FindPort(const Node& node, std::string_view name) {
-  if (name.empty()) return node.ports.empty() ? nullptr : &node.ports.front();
-  const auto found = std::find_if(node.ports.begin(), node.ports.end(),
-                                  [&](const Port& port) { return port.name == name; });
-  return found == node.ports.end() ? nullptr : &*found;
-}
-
-std::vector<NodeFacts> FactsOf(const Topology& topology) {
-  std::vector<NodeFacts> facts;
-  for (const Node& node : topology.nodes) {
-    NodeFacts& fact = facts.emplace_back(
-        NodeFacts{node.name, node.app_id, node.services, node.replicas, node.image, node.command});
-    for (const Port& port : node.ports) fact.ports.push_back(port.name);
-    for (const auto& [name, state] : node.depends_on) fact.depends_on.push_back(name);
-  }
-  return facts;
-}
-
-Result<std::vector<std::string>> ExpandAll(const std::vector<std::string>& texts,
-                                           const Lookup& lookup) {
-  std::vector<std::string> expanded;
-  for (const std::string& text : texts) {
-    TRY(std::string value, Expand(text, lookup));
-    expanded.push_back(std::move(value));
-  }
-  return expanded;
 }
 
 }  // namespace
@@ -84,6 +57,10 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
   Emit(EventKind::kEnvironmentDeploying,
        {.preset = preset, .cell = cell, .changes = changes, .nodes = FactsOf(desired)});
   const std::set<std::string> resized = Resized(desired, changes, fresh);
+  {
+    const std::lock_guard lock(mutex_);
+    dirty_.clear();
+  }
   std::vector<std::string> stopping;
   for (const Change& change : changes) {
     const bool stops =
@@ -168,7 +145,6 @@ std::vector<Change> Environment::PlanChanges(const Topology& desired, bool fresh
       change = {change.node, ChangeAction::kRestart, "it is no longer running"};
     }
   }
-  dirty_.clear();
   return changes;
 }
 
@@ -206,6 +182,7 @@ std::set<std::string> Environment::Resized(const Topology& desired,
   for (const Change& change : changes) {
     const auto found = live_.find(change.node);
     if (fresh || found == live_.end() || change.action != ChangeAction::kRestart) continue;
+    if (dirty_.contains(change.node)) continue;  // each replica starts anew
     const bool resizes = OnlyResizes(*desired.Find(change.node), live, desired);
     if (resizes && IsAlive(found->second)) names.insert(change.node);
   }
