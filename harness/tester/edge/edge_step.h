@@ -75,7 +75,7 @@ inline constexpr std::array<Field, 27> kEdgeStepFields{{
     {"drop", Shape::kText, "breaks off without a close frame: rst, fin, half or stall", false,
      &kDropInside},
     {"mark", Shape::kText, "names this moment, for 'since'"},
-    {"read", Shape::kText, "paused or on: whether what arrives is read", false, &kRead},
+    {"read", Shape::kText, "paused or on: whether what arrives is read", false, &kReadMode},
     {"http", Shape::kMap, "sends a request"},
     {"each", Shape::kTextList, "clients that take this step, one after the other"},
     {"reply", Shape::kAny, "what the reply to a call is like"},

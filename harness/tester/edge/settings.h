@@ -36,7 +36,7 @@ inline constexpr std::array<Field, 2> kDeflateForms{{
 inline constexpr Inside kDeflate{.either = kDeflateForms};
 
 inline constexpr std::array<std::string_view, 2> kReadWords{"on", "paused"};
-inline constexpr Inside kRead{.words = kReadWords};
+inline constexpr Inside kReadMode{.words = kReadWords};
 
 // How a client connects; what stands at a step goes over its client, that over the suite.
 inline constexpr std::array<Field, 7> kConnectFields{{
@@ -46,7 +46,7 @@ inline constexpr std::array<Field, 7> kConnectFields{{
     {"subprotocols", Shape::kTextOrList, "offered, best first"},
     {"deflate", Shape::kAny, "true, or a map of what is offered (RFC 7692)", false, &kDeflate},
     {"read", Shape::kText, "paused: nothing is read until a step waits for something", false,
-     &kRead},
+     &kReadMode},
     {"pongs", Shape::kBoolean, "false: pings are not answered"},
 }};
 
