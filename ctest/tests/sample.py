@@ -113,8 +113,23 @@ def held_ports(state):
     return held
 
 
-def listening(reports):
-    """The endpoints of nodes in those reports at which somebody still listens."""
+def is_anothers(port, path):
+    """Whether who listens at `port` is a node of another project, to which the port went."""
+    for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        words = line.split()
+        if words[3] != "0A" or int(words[1].rpartition(":")[2], 16) != port:
+            continue
+        socket_name = f"socket:[{words[9]}]"
+        for fd in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+            with contextlib.suppress(OSError):
+                if os.readlink(fd) == socket_name:
+                    environment = (fd.parents[1] / "environ").read_bytes()
+                    return b"CTESTBED_OWNER=" in environment and str(path).encode() not in environment
+    return False
+
+
+def listening(reports, path):
+    """The endpoints of nodes in those reports of `path` at which somebody of it still listens."""
     endpoints = {address for report in reports for event in report.of("node-starting")
                  for address in event.get("endpoints", {}).values()}
     found = []
@@ -122,7 +137,7 @@ def listening(reports):
         host, _, port = address.rpartition(":")
         with socket.socket() as asking:
             asking.settimeout(1)
-            if asking.connect_ex((host, int(port))) == 0:
+            if asking.connect_ex((host, int(port))) == 0 and not is_anothers(int(port), path):
                 found.append(address)
     return found
 

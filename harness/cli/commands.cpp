@@ -11,8 +11,8 @@ std::span<const Command> Commands() {
       {"complete", "say what may come next on a command line; called by shells", "", true,
        DefineComplete},
       {"completion", "print a shell's script for completing commands, options and names",
-       "source <(ctestbed completion bash)\n"
-       "ctestbed completion fish >~/.config/fish/completions/ctestbed.fish",
+       "ctestbed completion fish >~/.config/fish/completions/ctestbed.fish\n"
+       "source <(ctestbed completion bash)",
        false, DefineCompletion},
       {"ctest", "steps of a ctest run; called by the tests that CTestbed.cmake makes", "", true,
        DefineCTest},

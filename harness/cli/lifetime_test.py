@@ -139,10 +139,10 @@ class Kills(ProgramTest):
 
     def expect_nothing_left(self, about):
         """At once no process, listener or lease; no state after the next command."""
-        wait_until(lambda: not self.project.processes(), 2)
+        wait_until(lambda: not self.project.processes())
         self.assertEqual(self.project.processes(), {}, about)
         self.assertEqual(held_ports(self.project.state), [], about)
-        self.assertEqual(listening(self.project.reports()), [], about)
+        self.assertEqual(listening(self.project.reports(), self.project.path), [], about)
         # A session whose supervisor never came to be, or was killed, is swept by the next command.
         if self.project.sessions():
             self.assertEqual(self.expect(0, "status").stdout, "no environment is live\n", about)

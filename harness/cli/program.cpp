@@ -165,6 +165,11 @@ Result<LoadedProject> Program::Load(const ProjectOptions& options) {
     const auto variable = vocabulary.host_environment.find(name);
     if (variable != vocabulary.host_environment.end()) loaded.host_environment.insert(*variable);
   }
+  // A switch of testers, not of what they test.
+  if (const auto update = environment_.find("CTESTBED_UPDATE_SNAPSHOTS");
+      update != environment_.end()) {
+    loaded.host_environment.insert(*update);
+  }
   return loaded;
 }
 

@@ -32,6 +32,9 @@ MEANING = "names something that is not there, or is there already"
 UNSEEN = {
     "preset-alias": YAML, "preset-directive": YAML, "preset-duplicate-key": YAML,
     "preset-tag": YAML,
+    "preset-extends-two": MEANING, "preset-mount-references": MEANING,
+    "preset-networks-undeclared": MEANING, "preset-probe-without-port": MEANING,
+    "preset-replica-name": MEANING, "suite-order": MEANING,
     "preset-depends-cycle": MEANING, "preset-depends-unknown": MEANING,
     "preset-depends-unknown-in-cell": MEANING, "preset-duplicate-name": MEANING,
     "preset-duplicate-node": MEANING, "preset-extends-cycle": MEANING,
@@ -53,7 +56,13 @@ MEANS = re.compile(
     r"must name a program|no environment can|no cell of preset|environment variable|"
     r"has no result file|cannot name an environment variable|does not host|two tests are called|"
     r"has mistakes of its own|has no 'url'|is no JSONPath|is no path|is named twice|result file|"
-    r"must begin with|is not a status such as|secret .* is no variable|needs at least|not closed|names nothing|already|hosts service")
+    r"must begin with '|is not a status such as|secret .* is no variable|needs at least|not closed|"
+    r"names nothing|already|hosts service|cannot read|has an empty command|need each other|"
+    r"must be (bytes|a number) such as|must be an absolute path|must have one of|unknown suite|"
+    r"the suite has no case|only the formats")
+
+
+STEPS = ("tests", "setup", "finally")
 
 
 class Loader(yaml.BaseLoader):
@@ -131,13 +140,17 @@ class Generator:
         keys |= {key for key in known if key not in probes and self.random.random() < 0.5}
         if probes:
             keys.add(self.random.choice(probes))
-        made = {key: self.value(known[key]) for key in sorted(keys)}
-        others = next(iter(schema.get("patternProperties", {}).values()),
-                      schema.get("additionalProperties"))
+        # What steps mean is the testers' own to judge.
+        made = {key: [] if key in STEPS else self.value(known[key]) for key in sorted(keys)}
+        pattern, others = next(iter(schema.get("patternProperties", {}).items()),
+                               ("", schema.get("additionalProperties")))
         if isinstance(others, dict):
             count = max(schema.get("minProperties", 0), self.random.randint(0, 2))
-            made |= {self.string({}): self.value(others) for _ in range(count)}
+            made |= {self.key(pattern): self.value(others) for _ in range(count)}
         return made
+
+    def key(self, pattern):
+        return str(self.random.randint(0, 255)) if pattern == "^[0-9]+$" else self.string({})
 
     def broken(self, document):
         """`document` with something of it changed."""
@@ -147,8 +160,7 @@ class Generator:
         def visit(value):
             for key in range(len(value)) if isinstance(value, list) else \
                     list(value) if isinstance(value, dict) else ():
-                # What steps may hold, the schema leaves open.
-                if key not in ("tests", "setup", "finally"):
+                if key not in STEPS:
                     places.append((value, key))
                     visit(value[key])
             if isinstance(value, dict):
