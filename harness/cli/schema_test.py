@@ -50,7 +50,7 @@ UNSEEN = {
 MEANS = re.compile(
     r"depends on unknown node|undefined reference|neither a command nor an image|has no port|"
     r"no node can be called|is hosted by node|duplicate (node|preset|suite)|unknown preset|"
-    r"has no axis|has no value|dependency cycle|host port|has no nodes|extend each other|"
+    r"has no axis|has no value '|dependency cycle|host port|has no nodes|extend each other|"
     r"no axis (value )?can be called|no node of preset|does not need preset|is no name$|"
     r"names no program|is no status|undefined variable|is no path|"
     r"must name a program|no environment can|no cell of preset|environment variable|"
