@@ -23,10 +23,14 @@ std::string Below(const std::string& directory, const std::string& path) {
 LogWatch::LogWatch(const FileSystem& files, const Clock& clock, std::string results,
                    const EnvironmentView& environment)
     : files_(files), clock_(clock), results_(std::move(results)) {
-  for (const NodeView& node : environment.nodes) {
+  const auto watch = [&](const std::string& name, const std::string& directory) {
     for (const std::string_view stream : {"stderr", "stdout"}) {
-      logs_.push_back({node.name, std::string(stream), fmt::format("{}/{}.log", node.log, stream)});
+      logs_.push_back({name, std::string(stream), fmt::format("{}/{}.log", directory, stream)});
     }
+  };
+  for (const NodeView& node : environment.nodes) {
+    if (node.replicas.empty()) watch(node.name, node.log);
+    for (const ReplicaView& replica : node.replicas) watch(replica.name, replica.log);
   }
   marks_.push_back(Look());
 }

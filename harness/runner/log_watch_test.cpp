@@ -52,6 +52,18 @@ TEST_F(LogWatchTest, ReachesBackToTheBeginOfACaseThatRanBesideOthers) {
   EXPECT_EQ(windows[0].text, "two\n");
 }
 
+TEST_F(LogWatchTest, WatchesEachReplica) {
+  EnvironmentView view;
+  view.nodes = {{.name = "main",
+                 .log = "/out/logs/main.1",
+                 .replicas = {{.name = "main", .log = "/out/logs/main.1"},
+                              {.name = "main.2", .log = "/out/logs/main.2.1"}}}};
+  LogWatch watch(files_, clock_, "/out", view);
+  files_.files["/out/logs/main.2.1/stdout.log"] = "second\n";
+  EXPECT_THAT(watch.OfRun(), ElementsAre(LogWindow{"main.2", "stdout", "logs/main.2.1/stdout.log",
+                                                   0, 7, "second\n"}));
+}
+
 TEST_F(LogWatchTest, ShowsTheWholeRun) {
   Case("one\n", 5ms, false);
   Case("two\n", 5ms, false);
