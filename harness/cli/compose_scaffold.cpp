@@ -220,10 +220,10 @@ std::string RenderNode(const Service& service, const std::vector<Service>& servi
   }
   text += RenderPorts(service);
   std::vector<std::string> dependencies;
-  for (const auto& [name, state] : service.depends_on) {
-    const auto is_peer = [&](const Service& peer) { return peer.name == name; };
+  for (const auto& dependency : service.depends_on) {
+    const auto is_peer = [&](const Service& peer) { return peer.name == dependency.first; };
     if (std::any_of(services.begin(), services.end(), is_peer)) {
-      dependencies.push_back(name + ": " + state);
+      dependencies.push_back(dependency.first + ": " + dependency.second);
     }
   }
   if (dependencies.empty()) return text;

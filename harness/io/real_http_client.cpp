@@ -104,7 +104,7 @@ size_t OnBody(char* data, size_t, size_t size, void* target) {
 
 std::string Part(const Url& url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+  if (curl_url_get(url.get(), part, &text, unsigned{CURLU_DEFAULT_PORT}) != CURLUE_OK) return {};
   return std::unique_ptr<char, FreeText>(text).get();
 }
 
@@ -117,7 +117,7 @@ struct Names {
 Result<Names> NamesOf(const HttpRequest& request) {
   const Url url(curl_url());
   const bool is_http = request.url.starts_with("http://") || request.url.starts_with("https://");
-  if (!is_http || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK) {
+  if (!is_http || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0U) != CURLUE_OK) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("{} is no URL, expected http://HOST/PATH", Quote(request.url)));
   }
@@ -125,10 +125,10 @@ Result<Names> NamesOf(const HttpRequest& request) {
   names.peer = request.unix_socket.empty()
                    ? fmt::format("{}:{}", Part(url, CURLUPART_HOST), Part(url, CURLUPART_PORT))
                    : Quote(request.unix_socket);
-  curl_url_set(url.get(), CURLUPART_USER, nullptr, 0);
-  curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0);
+  curl_url_set(url.get(), CURLUPART_USER, nullptr, 0U);
+  curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0U);
   char* text = nullptr;
-  if (curl_url_get(url.get(), CURLUPART_URL, &text, 0) == CURLUE_OK) {
+  if (curl_url_get(url.get(), CURLUPART_URL, &text, 0U) == CURLUE_OK) {
     names.url = std::unique_ptr<char, FreeText>(text).get();
   }
   return names;

@@ -26,7 +26,8 @@ std::string Part(const Url& url, CURLUPart part, unsigned flags = 0) {
 
 Result<Url> Parsed(const std::string& text) {
   Url url(curl_url());
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
+  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), unsigned{CURLU_PATH_AS_IS}) !=
+      CURLUE_OK) {
     return Fail(ErrorKind::kInvalid, fmt::format("{} is no URL", Quote(text)));
   }
   return url;
@@ -44,10 +45,10 @@ Result<UrlParts> PartsOfUrl(const std::string& url) {
 
 Result<std::string> ResolveUrl(const std::string& base, const std::string& reference) {
   TRY(const Url url, Parsed(base));
-  if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), 0) != CURLUE_OK) {
+  if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), 0U) != CURLUE_OK) {
     return Fail(ErrorKind::kInvalid, fmt::format("{} is no URL", Quote(reference)));
   }
-  curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
+  curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0U);
   return Part(url, CURLUPART_URL);
 }
 

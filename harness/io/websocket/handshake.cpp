@@ -234,8 +234,9 @@ std::string HandshakeText(const WsRequest& request, std::string_view key) {
     headers.emplace_back("Sec-WebSocket-Extensions", DeflateText(*request.deflate));
   }
   // A test may want any of these wrong.
-  for (const auto& [name, value] : request.headers) {
-    std::erase_if(headers, [&](const auto& known) { return Lower(known.first) == Lower(name); });
+  for (const auto& wanted : request.headers) {
+    std::erase_if(headers,
+                  [&](const auto& known) { return Lower(known.first) == Lower(wanted.first); });
   }
   headers.insert(headers.end(), request.headers.begin(), request.headers.end());
   std::string text = fmt::format("GET {} HTTP/1.1\r\n", request.url.target);

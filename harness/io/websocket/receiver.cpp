@@ -59,7 +59,7 @@ std::optional<WsViolation> WsReceiver::Judge(const WsFrame& frame) const {
   };
   if (IsReserved(frame.op)) return wrong(fmt::format("the reserved opcode {}", name.substr(3)));
   const bool may_compress = inflater_ && !IsControl(frame.op) && frame.op != WsOp::kContinuation;
-  if ((frame.rsv & (may_compress ? ~kRsv1 & 7U : 7U)) != 0) {
+  if ((frame.rsv & (may_compress ? 7U - kRsv1 : 7U)) != 0) {
     return wrong(fmt::format("a {} frame with reserved bits {:03b}", name, frame.rsv));
   }
   const bool wants_mask = peer_ == WsSide::kClient;

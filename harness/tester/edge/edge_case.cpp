@@ -117,8 +117,8 @@ const ConnectOptions* EdgeCase::OptionsOf(const std::string& name) const {
 }
 
 void EdgeCase::Mark(const std::string& name) {
-  for (const auto& [client_name, client] : clients_) {
-    client->Look([&](Inbox& inbox) { marks_[name][client_name] = inbox.traffic.size(); });
+  for (const auto& client : clients_) {
+    client.second->Look([&](Inbox& inbox) { marks_[name][client.first] = inbox.traffic.size(); });
   }
 }
 
@@ -171,10 +171,11 @@ std::string EdgeCase::ShowValues(const Step& step, const Variables& variables) c
 std::string EdgeCase::WriteFrames(const StepContext& context, const Variables& variables) {
   if (context.test.work_directory.empty()) return "";
   std::string lines;
-  for (const auto& [name, client] : clients_) {
-    client->Look([&](Inbox& inbox) {
+  for (const auto& client : clients_) {
+    client.second->Look([&](Inbox& inbox) {
       for (const Traffic& traffic : inbox.traffic) {
-        lines += DumpJson(FrameJson(name, SecondsAt(traffic.at), traffic, variables)) + "\n";
+        lines +=
+            DumpJson(FrameJson(client.first, SecondsAt(traffic.at), traffic, variables)) + "\n";
       }
     });
   }
