@@ -240,7 +240,7 @@ Status Drive(CURLM* multi, TimePoint deadline, const std::stop_token& stop) {
     if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "cancelled");
     const int timeout = PollTimeout(deadline);
     if (timeout == 0) return Fail(ErrorKind::kTimeout, "timed out");
-    curl_multi_poll(multi, nullptr, 0, timeout, nullptr);
+    curl_multi_poll(multi, nullptr, 0U, timeout, nullptr);
   }
 }
 
