@@ -11,6 +11,7 @@
 #include "io/poll.h"
 #include "io/system_error.h"
 #include "io/tls_peer.h"
+#include "io/url.h"
 
 namespace ctestbed {
 namespace {
@@ -27,16 +28,9 @@ struct FreeMulti {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-struct FreeText {
-  void operator()(char* text) const { curl_free(text); }
-};
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 using Multi = std::unique_ptr<CURLM, FreeMulti>;
 using List = std::unique_ptr<curl_slist, FreeList>;
-using Url = std::unique_ptr<CURLU, FreeUrl>;
 
 // An answer while it arrives.
 struct Arrival {
@@ -102,12 +96,6 @@ size_t OnBody(char* data, size_t, size_t size, void* target) {
   return size;
 }
 
-std::string Part(const Url& url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url.get(), part, &text, unsigned{CURLU_DEFAULT_PORT}) != CURLUE_OK) return {};
-  return std::unique_ptr<char, FreeText>(text).get();
-}
-
 // What messages call the two ends of an exchange.
 struct Names {
   std::string peer;  // 127.0.0.1:8080, '/run/docker.sock'
@@ -115,23 +103,16 @@ struct Names {
 };
 
 Result<Names> NamesOf(const HttpRequest& request) {
-  const Url url(curl_url());
   const bool is_http = request.url.starts_with("http://") || request.url.starts_with("https://");
-  if (!is_http || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0U) != CURLUE_OK) {
+  const Result<UrlParts> url = PartsOfUrl(request.url);
+  if (!is_http || !url) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("{} is no URL, expected http://HOST/PATH", Quote(request.url)));
   }
-  Names names;
-  names.peer = request.unix_socket.empty()
-                   ? fmt::format("{}:{}", Part(url, CURLUPART_HOST), Part(url, CURLUPART_PORT))
-                   : Quote(request.unix_socket);
-  curl_url_set(url.get(), CURLUPART_USER, nullptr, 0U);
-  curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0U);
-  char* text = nullptr;
-  if (curl_url_get(url.get(), CURLUPART_URL, &text, 0U) == CURLUE_OK) {
-    names.url = std::unique_ptr<char, FreeText>(text).get();
-  }
-  return names;
+  TRY(std::string shown, WithoutUser(request.url));
+  return Names{request.unix_socket.empty() ? fmt::format("{}:{}", url->host, url->port)
+                                           : Quote(request.unix_socket),
+               std::move(shown)};
 }
 
 // RFC 9110 section 5.6.2.

@@ -43,6 +43,13 @@ Result<UrlParts> PartsOfUrl(const std::string& url) {
                   query.empty() ? "" : "?" + query};
 }
 
+Result<std::string> WithoutUser(const std::string& url) {
+  TRY(const Url parsed, Parsed(url));
+  curl_url_set(parsed.get(), CURLUPART_USER, nullptr, 0U);
+  curl_url_set(parsed.get(), CURLUPART_PASSWORD, nullptr, 0U);
+  return Part(parsed, CURLUPART_URL);
+}
+
 Result<std::string> ResolveUrl(const std::string& base, const std::string& reference) {
   TRY(const Url url, Parsed(base));
   if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), 0U) != CURLUE_OK) {

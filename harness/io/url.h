@@ -23,6 +23,9 @@ struct UrlParts {
 // kInvalid when `url` is no absolute one.
 Result<UrlParts> PartsOfUrl(const std::string& url);
 
+// `url` without user and password; kInvalid as above.
+Result<std::string> WithoutUser(const std::string& url);
+
 // What `reference` names when it stands at `base` (RFC 3986 section 5), without a fragment.
 Result<std::string> ResolveUrl(const std::string& base, const std::string& reference);
 

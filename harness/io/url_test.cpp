@@ -13,6 +13,12 @@ TEST(Url, HasParts) {
   EXPECT_EQ(PartsOfUrl("/a").error().message, "'/a' is no URL");
 }
 
+TEST(Url, IsShownWithoutUser) {
+  EXPECT_EQ(*WithoutUser("http://me:secret@h:1/a/../b?x#f"), "http://h:1/a/../b?x#f");
+  EXPECT_EQ(*WithoutUser("http://h:1/"), "http://h:1/");
+  EXPECT_FALSE(WithoutUser("/a"));
+}
+
 TEST(Url, ResolvesReferences) {
   const std::string base = "http://h:1/a/b?x#f";
   EXPECT_EQ(*ResolveUrl(base, "/mid"), "http://h:1/mid");
