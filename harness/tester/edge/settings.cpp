@@ -72,8 +72,7 @@ class Builder {
     if (url == nullptr) return tl::unexpected(Failure{{}, "no 'url' to connect to", {}});
     SetUrl(*url);
     if (how_.request.url.tls) SetTls();
-    if (failure_) return tl::unexpected(*failure_);
-    return std::move(how_);
+    return first_.Or(std::move(how_));
   }
 
  private:
@@ -100,21 +99,15 @@ class Builder {
     pairs.emplace_back(name, std::move(value));
   }
 
-  void Fail(const SourceMark& mark, std::string remark) {
-    if (!failure_) failure_ = Failure{mark, std::move(remark), {}};
-  }
-
   std::string Text(const Located<std::string>& text) {
-    const auto expanded = ExpandText(text, variables_);
-    if (!expanded) Fail(expanded.error().mark, expanded.error().remark);
-    return expanded.value_or("");
+    return first_.Take(ExpandText(text, variables_));
   }
 
   // What cannot break out of its line.
   std::string HeaderText(const Located<std::string>& text) {
     std::string value = Text(text);
     if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      Fail(text.mark, "a header holds a line break");
+      first_.Add({text.mark, "a header holds a line break", {}});
     }
     return value;
   }
@@ -126,7 +119,7 @@ class Builder {
       url += PercentEncoded(name) + "=" + PercentEncoded(value);
     }
     Result<WsUrl> parsed = ParseWsUrl(url);
-    if (!parsed) return Fail(text.mark, parsed.error().message);
+    if (!parsed) return first_.Add({text.mark, parsed.error().message, {}});
     how_.request.url = std::move(*parsed);
   }
 
@@ -157,7 +150,7 @@ class Builder {
   const Variables& variables_;
   Connecting how_;
   HttpHeaders query_;
-  std::optional<Failure> failure_;
+  FirstFailure first_;
 };
 
 }  // namespace

@@ -1,9 +1,11 @@
 // What a suite expected and did not find, and how that is printed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "base/source_mark.h"
@@ -20,6 +22,32 @@ struct Failure {
 
 template <typename T>
 using OrFailure = tl::expected<T, Failure>;
+
+// The first failure among the parts of what is put together.
+class FirstFailure {
+ public:
+  void Add(Failure failure) {
+    if (!failure_) failure_ = std::move(failure);
+  }
+
+  // `part`, or nothing where that failed.
+  template <typename T>
+  T Take(OrFailure<T> part) {
+    if (part) return std::move(*part);
+    Add(std::move(part.error()));
+    return T{};
+  }
+
+  // `whole`, unless a part of it failed.
+  template <typename T>
+  OrFailure<T> Or(T whole) const {
+    if (failure_) return tl::unexpected(*failure_);
+    return whole;
+  }
+
+ private:
+  std::optional<Failure> failure_;
+};
 
 // "status is 500, wanted 201"; one line, safe for a terminal.
 std::string Headline(const Failure& failure);

@@ -99,22 +99,15 @@ class Maker {
       bytes = {File(*body.file), "", {"--data-binary", "@" + PathOf(*body.file)}};
     }
     if (!body.multipart.empty()) bytes = Multipart(body.multipart);
-    if (failure_) return tl::unexpected(*failure_);
-    return bytes;
+    return first_.Or(std::move(bytes));
   }
 
  private:
-  // The first failure stays.
-  template <typename T>
-  T Take(OrFailure<T> value) {
-    if (value) return std::move(*value);
-    if (!failure_) failure_ = value.error();
-    return T{};
+  std::string Text(const Located<std::string>& text) {
+    return first_.Take(ExpandText(text, variables_));
   }
-
-  std::string Text(const Located<std::string>& text) { return Take(ExpandText(text, variables_)); }
   std::string Json(const Document& document) {
-    return DumpJson(JsonOf(Take(ExpandDocument(document, variables_))));
+    return DumpJson(JsonOf(first_.Take(ExpandDocument(document, variables_))));
   }
   std::string PathOf(const Located<std::string>& file) { return PathBeside(Text(file), file.mark); }
 
@@ -128,7 +121,7 @@ class Maker {
     std::string content;
     for (const auto& [name, value] : form) {
       if (!content.empty()) content += '&';
-      const Document expanded = Take(ExpandDocument(value, variables_));
+      const Document expanded = first_.Take(ExpandDocument(value, variables_));
       content += PercentEncoded(Text(name)) + "=" + PercentEncoded(TextOf(JsonOf(expanded)));
     }
     return content;
@@ -137,16 +130,14 @@ class Maker {
   BodyBytes Hex(const Located<std::string>& hex) {
     const std::string text = Text(hex);
     const auto content = BytesOfHex(text);
-    if (!content && !failure_) {
-      failure_ = Failure{hex.mark, fmt::format("{} are no hex digits", Quote(text)), {}};
-    }
+    if (!content) first_.Add({hex.mark, fmt::format("{} are no hex digits", Quote(text)), {}});
     return {content.value_or(""), "", {"--data-binary", "@-"}};
   }
 
   std::string File(const Located<std::string>& file) {
     Result<std::string> content = files_.Read(PathOf(file));
     if (content) return std::move(*content);
-    if (!failure_) failure_ = Failure{file.mark, content.error().message, {}};
+    first_.Add({file.mark, content.error().message, {}});
     return {};
   }
 
@@ -159,8 +150,8 @@ class Maker {
   Part Make(const HttpPart& part) {
     const std::string name = Text(part.name);
     std::string type = part.type ? Text(*part.type) : part.json ? "application/json" : "";
-    if (!failure_ && type.find_first_of("\r\n") != std::string::npos) {
-      failure_ = Failure{part.type->mark, "a type holds a line break", {}};
+    if (type.find_first_of("\r\n") != std::string::npos) {
+      first_.Add({part.type->mark, "a type holds a line break", {}});
     }
     Part made;
     made.head = fmt::format("Content-Disposition: form-data; name=\"{}\"", ParameterOf(name));
@@ -203,7 +194,7 @@ class Maker {
 
   const Variables& variables_;
   const FileSystem& files_;
-  std::optional<Failure> failure_;
+  FirstFailure first_;
 };
 
 }  // namespace

@@ -48,22 +48,15 @@ class Builder {
     }
     BuildBody();
     BuildConnection();
-    if (failure_) return tl::unexpected(*failure_);
-    return BuiltRequest{std::move(request_), std::move(curl_body_)};
+    return first_.Or(BuiltRequest{std::move(request_), std::move(curl_body_)});
   }
 
  private:
-  // The first failure stays.
-  template <typename T>
-  T Take(OrFailure<T> value) {
-    if (value) return std::move(*value);
-    if (!failure_) failure_ = value.error();
-    return T{};
+  std::string Text(const Located<std::string>& text) {
+    return first_.Take(ExpandText(text, variables_));
   }
-
-  std::string Text(const Located<std::string>& text) { return Take(ExpandText(text, variables_)); }
   std::string Text(const Document& scalar) {
-    return TextOf(JsonOf(Take(ExpandDocument(scalar, variables_))));
+    return TextOf(JsonOf(first_.Take(ExpandDocument(scalar, variables_))));
   }
 
   void BuildUrl() {
@@ -75,13 +68,14 @@ class Builder {
     }
     request_.url = Cleaned(url);
     for (const auto& [name, value] : step_.query) {
-      const Document expanded = Take(ExpandDocument(value, variables_));
+      const Document expanded = first_.Take(ExpandDocument(value, variables_));
       if (!expanded.IsList()) AddParameter(name.value, expanded);
       for (const Document& item : expanded.items) AddParameter(name.value, item);
     }
-    if (!failure_ && request_.url.find("://") == std::string::npos) {
-      failure_ = Failure{
-          step_.target.mark, fmt::format("{} is no URL", variables_.Show(Json(request_.url))), {}};
+    if (request_.url.find("://") == std::string::npos) {
+      first_.Add({step_.target.mark,
+                  fmt::format("{} is no URL", variables_.Show(Json(request_.url))),
+                  {}});
     }
   }
 
@@ -104,15 +98,14 @@ class Builder {
   void AddHeader(const Document::Entry& header) {
     const std::string name = Text(header.key);
     const std::string value = Text(header.value);
-    if (!failure_ && (name + value).find_first_of(std::string_view("\r\n\0", 3)) != name.npos) {
-      failure_ =
-          Failure{header.key.mark, fmt::format("header {} holds a line break", Quote(name)), {}};
+    if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != name.npos) {
+      first_.Add({header.key.mark, fmt::format("header {} holds a line break", Quote(name)), {}});
     }
     request_.headers.emplace_back(name, value);
   }
 
   void BuildBody() {
-    BodyBytes body = Take(MakeBody(step_.body, variables_, files_));
+    BodyBytes body = first_.Take(MakeBody(step_.body, variables_, files_));
     request_.body = std::move(body.content);
     curl_body_ = std::move(body.curl);
     if (!body.type.empty() && !HasHeader(request_.headers, "Content-Type")) {
@@ -135,7 +128,7 @@ class Builder {
   const FileSystem& files_;
   HttpRequest request_;
   std::vector<std::string> curl_body_;
-  std::optional<Failure> failure_;
+  FirstFailure first_;
 };
 
 }  // namespace
