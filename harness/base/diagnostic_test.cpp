@@ -106,6 +106,19 @@ TEST(Diagnostics, SortsByPlaceAndDropsDoubles) {
   EXPECT_EQ(problems.About("c").size(), 0U);
 }
 
+TEST(Diagnostics, ShowsTheFirstHundredOfAFile) {
+  Diagnostics problems;
+  for (int line = 1; line <= 400; ++line) problems.Error({"a", line, 1, 1}, "bad");
+  problems.Error({"b", 1, 1, 1}, "another file's");
+  const std::vector<Diagnostic> shown = problems.About("a");
+  ASSERT_EQ(shown.size(), 101U);
+  EXPECT_EQ(Render(shown.front()),
+            "a: error: more than 100 mistakes; the others are left out\n"
+            "  hint: mend those that are shown first\n");
+  EXPECT_EQ(shown.back().mark.line, 100);
+  EXPECT_EQ(problems.About("b").size(), 1U);
+}
+
 TEST(Diagnostics, KnowsErrorsFromWarnings) {
   Diagnostics problems;
   EXPECT_TRUE(problems.empty());
