@@ -22,7 +22,7 @@ ExitCode Main(Program& program, bool dry_run) {
 
 Body DefineClean(CLI::App& app, Program& program) {
   auto dry_run = std::make_shared<bool>(false);
-  app.add_flag("--dry-run", *dry_run, "only say what would be removed");
+  AddFlag(app, "--dry-run", *dry_run, "only say what would be removed");
   return [dry_run, &program] { return Main(program, *dry_run); };
 }
 

@@ -2,11 +2,11 @@
 // commands.cpp lists them all.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <span>
 #include <string_view>
 
+#include "cli/options.h"
 #include "cli/program.h"
 
 namespace ctestbed {

@@ -52,24 +52,22 @@ std::span<const Command> Commands() {
 }
 
 void AddProjectOptions(CLI::App& app, ProjectOptions& options) {
-  app.add_option("--presets", options.presets, "directory of preset files")->capture_default_str();
-  app.add_option("--suites", options.suites, "directory of suite files")->capture_default_str();
-  app.add_option("--path", options.path,
-                 "directory of programs, put before PATH for nodes and testers; may be repeated")
-      ->type_name("DIR")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
+  AddOption(app, "--presets", options.presets, "directory of preset files", {.show_default = true});
+  AddOption(app, "--suites", options.suites, "directory of suite files", {.show_default = true});
+  AddList(app, "--path", options.path,
+          "directory of programs, put before PATH for nodes and testers; may be repeated",
+          {.value = "DIR"});
 }
 
 void AddJson(CLI::App& app, Program& program) {
-  app.add_flag_callback(
-      "--json", [&program] { program.SetJson(true); }, "print one JSON object instead of text");
+  AddFlag(
+      app, "--json", [&program] { program.SetJson(true); },
+      "print one JSON object instead of text");
 }
 
 void AddBackend(CLI::App& app, std::string& backend) {
-  app.add_option("--backend", backend,
-                 "backend to deploy on; default: $CTESTBED_BACKEND, else process");
+  AddOption(app, "--backend", backend,
+            "backend to deploy on; default: $CTESTBED_BACKEND, else process");
 }
 
 }  // namespace ctestbed

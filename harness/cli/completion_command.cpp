@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <set>
@@ -194,13 +195,13 @@ ExitCode PrintScript(Program& program, const std::string& shell) {
 
 Body DefineComplete(CLI::App& app, Program& program) {
   auto words = std::make_shared<Words>();
-  app.add_option("words", *words, "the words after ctestbed, up to the one to complete");
+  AddRest(app, "words", *words, "the words after ctestbed, up to the one to complete");
   return [words, &app, &program] { return Complete(program, *app.get_parent(), *words); };
 }
 
 Body DefineCompletion(CLI::App& app, Program& program) {
   auto shell = std::make_shared<std::string>();
-  app.add_option("shell", *shell, "bash, fish or zsh")->required();
+  AddOption(app, "shell", *shell, "bash, fish or zsh", {.required = true});
   return [shell, &program] { return PrintScript(program, *shell); };
 }
 

@@ -1,5 +1,6 @@
 // ctestbed ctest: what CTest calls; CTestbed.cmake and the generated tests know the command lines.
 
+#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "base/duration.h"
@@ -31,24 +32,25 @@ CLI::App* AddStep(CLI::App& app, const std::shared_ptr<Chosen>& chosen, const st
   CLI::App* sub = app.add_subcommand(name, help);
   AddProjectOptions(*sub, chosen->common.project);
   AddBackend(*sub, chosen->common.backend);
-  sub->add_option("--prefix", chosen->common.prefix, "what test names begin with");
-  sub->add_option("--results", chosen->common.results,
-                  "directory that receives a directory of results per session")
-      ->required();
+  AddOption(*sub, "--prefix", chosen->common.prefix, "what test names begin with");
+  AddOption(*sub, "--results", chosen->common.results,
+            "directory that receives a directory of results per session", {.required = true});
   sub->final_callback([chosen, step = std::move(step)] { chosen->step = step; });
   return sub;
 }
 
 void AddName(CLI::App* sub, const std::shared_ptr<Chosen>& chosen, const std::string& help) {
-  sub->add_option("name", chosen->name, help)->required();
+  AddOption(*sub, "name", chosen->name, help, {.required = true});
 }
 
 void AddTree(CLI::App* sub, const std::shared_ptr<Chosen>& chosen) {
-  sub->add_option("--build-dir", chosen->tree.build, "top directory of the build")->required();
-  sub->add_option("--source-dir", chosen->tree.source, "top directory of the sources")->required();
+  AddOption(*sub, "--build-dir", chosen->tree.build, "top directory of the build",
+            {.required = true});
+  AddOption(*sub, "--source-dir", chosen->tree.source, "top directory of the sources",
+            {.required = true});
 }
 
-void AddList(CLI::App& app, const std::shared_ptr<Chosen>& chosen, Program& program) {
+void AddListStep(CLI::App& app, const std::shared_ptr<Chosen>& chosen, Program& program) {
   CLI::App* sub =
       AddStep(app, chosen, "list", "write the tests for CTest to include", [chosen, &program] {
         ListOptions& list = chosen->list;
@@ -58,14 +60,11 @@ void AddList(CLI::App& app, const std::shared_ptr<Chosen>& chosen, Program& prog
         return ListTests(program, list);
       });
   AddTree(sub, chosen);
-  sub->add_option("--output", chosen->list.output, "file to write, FILE.cmake")->required();
-  sub->add_option("--label", chosen->list.listing.labels, "label of all tests; may be repeated")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
-  sub->add_option("--timeout", chosen->timeout_s,
-                  "seconds after which CTest gives up on an environment; default: what its nodes "
-                  "may take to get ready");
+  AddOption(*sub, "--output", chosen->list.output, "file to write, FILE.cmake", {.required = true});
+  AddList(*sub, "--label", chosen->list.listing.labels, "label of all tests; may be repeated");
+  AddOption(*sub, "--timeout", chosen->timeout_s,
+            "seconds after which CTest gives up on an environment; default: what its nodes "
+            "may take to get ready");
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ void AddList(CLI::App& app, const std::shared_ptr<Chosen>& chosen, Program& prog
 Body DefineCTest(CLI::App& app, Program& program) {
   auto chosen = std::make_shared<Chosen>();
   app.require_subcommand(1);
-  AddList(app, chosen, program);
+  AddListStep(app, chosen, program);
   AddTree(
       AddStep(app, chosen, "session", "start the session of this ctest run",
               [chosen, &program] { return SessionStep(program, chosen->common, chosen->tree); }),

@@ -103,11 +103,11 @@ ExitCode Main(Program& program, const DeployOptions& options) {
 Body DefineDeploy(CLI::App& app, Program& program) {
   auto options = std::make_shared<DeployOptions>();
   AddProjectOptions(app, options->project);
-  app.add_option("preset", options->preset, "name of the preset")->required();
+  AddOption(app, "preset", options->preset, "name of the preset", {.required = true});
   AddSettings(app, options->settings, "value of an axis; default: its first; may be repeated");
   AddBackend(app, options->backend);
-  app.add_option("--ttl", options->ttl, "time after which it is torn down by itself")
-      ->capture_default_str();
+  AddOption(app, "--ttl", options->ttl, "time after which it is torn down by itself",
+            {.show_default = true});
   AddJson(app, program);
   return [options, &program] { return Main(program, *options); };
 }

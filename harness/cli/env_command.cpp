@@ -61,10 +61,9 @@ ExitCode Main(Program& program, const EnvOptions& options) {
 
 Body DefineEnv(CLI::App& app, Program& program) {
   auto options = std::make_shared<EnvOptions>();
-  app.add_option("id", options->id, "environment or session; may be left out if only one is live");
-  app.add_option("--format", options->format, "how to write the variables")
-      ->check(CLI::IsMember({"shell", "json", "dotenv"}))
-      ->capture_default_str();
+  AddOption(app, "id", options->id, "environment or session; may be left out if only one is live");
+  AddOption(app, "--format", options->format, "how to write the variables",
+            {.show_default = true, .choices = {"shell", "json", "dotenv"}});
   AddJson(app, program);
   return [options, &program] { return Main(program, *options); };
 }

@@ -115,13 +115,13 @@ ExitCode Main(Program& program, const InitOptions& options) {
 
 Body DefineInit(CLI::App& app, Program& program) {
   auto options = std::make_shared<InitOptions>();
-  app.add_option("--directory", options->directory, "of the project")->capture_default_str();
-  app.add_option("--compose", options->compose,
-                 "compose file whose services become nodes; default: the one in the directory");
-  app.add_flag("--force", options->force, "replace the preset and the suite of that name");
-  app.add_option("program", options->program,
-                 "a program that serves HTTP, and its arguments, after --; it takes its port from "
-                 "${port.http} among them, or from the variable PORT");
+  AddOption(app, "--directory", options->directory, "of the project", {.show_default = true});
+  AddOption(app, "--compose", options->compose,
+            "compose file whose services become nodes; default: the one in the directory");
+  AddFlag(app, "--force", options->force, "replace the preset and the suite of that name");
+  AddRest(app, "program", options->program,
+          "a program that serves HTTP, and its arguments, after --; it takes its port from "
+          "${port.http} among them, or from the variable PORT");
   return [options, &program] { return Main(program, *options); };
 }
 

@@ -55,9 +55,9 @@ ExitCode Main(Program& program, const LogsOptions& options) {
 
 Body DefineLogs(CLI::App& app, Program& program) {
   auto options = std::make_shared<LogsOptions>();
-  app.add_option("environment", options->environment, "its id, when several are live");
-  app.add_option("--node", options->node, "only this node");
-  app.add_option("--tail", options->tail, "only so many last lines of each stream");
+  AddOption(app, "environment", options->environment, "its id, when several are live");
+  AddOption(app, "--node", options->node, "only this node");
+  AddOption(app, "--tail", options->tail, "only so many last lines of each stream");
   return [options, &program] { return Main(program, *options); };
 }
 

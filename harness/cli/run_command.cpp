@@ -181,8 +181,8 @@ Body DefineRun(CLI::App& app, Program& program) {
   AddProjectOptions(app, options->project);
   AddSelectionOptions(app, options->selection);
   AddBackend(app, options->backend);
-  app.add_option(
-      "--out", options->out,
+  AddOption(
+      app, "--out", options->out,
       "directory for events.ndjson, the reports and logs/; default: one of its own under the state "
       "directory, to which 'latest' there links");
   return [options, &program] { return Main(program, *options); };

@@ -26,9 +26,8 @@ ExitCode Main(Program& program, const std::string& kind) {
 
 Body DefineSchema(CLI::App& app, Program& program) {
   auto kind = std::make_shared<std::string>();
-  app.add_option("kind", *kind, "preset or suite")
-      ->required()
-      ->check(CLI::IsMember({"preset", "suite"}));
+  AddOption(app, "kind", *kind, "preset or suite",
+            {.required = true, .choices = {"preset", "suite"}});
   return [kind, &program] { return Main(program, *kind); };
 }
 

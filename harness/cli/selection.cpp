@@ -11,11 +11,6 @@ std::string CheckSetting(const std::string& text) {
   return {};
 }
 
-void AddList(CLI::App& app, const std::string& name, std::vector<std::string>& list,
-             const std::string& help) {
-  app.add_option(name, list, help)->expected(1)->allow_extra_args(false)->take_all();
-}
-
 }  // namespace
 
 Cell ToCell(const std::vector<std::string>& settings) {
@@ -32,12 +27,7 @@ Selection SelectionOptions::ToSelection() const {
 }
 
 void AddSettings(CLI::App& app, std::vector<std::string>& settings, const std::string& help) {
-  app.add_option("--set", settings, help)
-      ->type_name("AXIS=VALUE")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
-      ->check(CheckSetting);
+  AddList(app, "--set", settings, help, {.value = "AXIS=VALUE", .check = CheckSetting});
 }
 
 void AddSelectionOptions(CLI::App& app, SelectionOptions& options) {

@@ -1,10 +1,10 @@
 // Options that choose among the runs of a project.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "plan/plan.h"
 
 namespace ctestbed {

@@ -56,11 +56,11 @@ ExitCode Main(Program& program, const SuperviseOptions& options) {
 
 Body DefineSupervise(CLI::App& app, Program& program) {
   auto options = std::make_shared<SuperviseOptions>();
-  app.add_option("--session", options->session.session, "id of the session")->required();
-  app.add_option("--results", options->session.results, "directory of results")->required();
-  app.add_option("--backend", options->session.backend, "name of the backend")->required();
-  app.add_option("--owner", options->owner, "process whose end ends the session");
-  app.add_option("--ttl", options->ttl, "time after which the session ends by itself");
+  AddOption(app, "--session", options->session.session, "id of the session", {.required = true});
+  AddOption(app, "--results", options->session.results, "directory of results", {.required = true});
+  AddOption(app, "--backend", options->session.backend, "name of the backend", {.required = true});
+  AddOption(app, "--owner", options->owner, "process whose end ends the session");
+  AddOption(app, "--ttl", options->ttl, "time after which the session ends by itself");
   return [options, &program] { return Main(program, *options); };
 }
 

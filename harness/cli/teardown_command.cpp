@@ -44,8 +44,8 @@ ExitCode Main(Program& program, const TeardownOptions& options) {
 
 Body DefineTeardown(CLI::App& app, Program& program) {
   auto options = std::make_shared<TeardownOptions>();
-  app.add_option("environment", options->id, "its id, when several are live");
-  app.add_flag("--all", options->all, "every environment of this user");
+  AddOption(app, "environment", options->id, "its id, when several are live");
+  AddFlag(app, "--all", options->all, "every environment of this user");
   return [options, &program] { return Main(program, *options); };
 }
 

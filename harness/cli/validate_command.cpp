@@ -71,7 +71,7 @@ ExitCode Main(Program& program, const ValidateOptions& options) {
 Body DefineValidate(CLI::App& app, Program& program) {
   auto options = std::make_shared<ValidateOptions>();
   AddProjectOptions(app, options->project);
-  app.add_option("--backend", options->backend, "check too that this backend can deploy them");
+  AddOption(app, "--backend", options->backend, "check too that this backend can deploy them");
   AddJson(app, program);
   return [options, &program] { return Main(program, *options); };
 }
