@@ -155,7 +155,7 @@ std::string EdgeCase::ShowTraffic(Client& client, const std::string& outcome,
   return text;
 }
 
-std::string EdgeCase::ShowValues(const Step& step, const Variables& variables) const {
+std::string EdgeCase::ShowValues(const SuiteStep& step, const Variables& variables) const {
   std::string text;
   for (const std::string& name : step.references) {
     const Json* value = variables.Find(name);
@@ -186,7 +186,7 @@ std::string EdgeCase::WriteFrames(const StepContext& context, const Variables& v
 }
 
 StepFailure EdgeCase::Render(const EdgeProblem& problem, std::string_view what, Client& client,
-                             const Step& step, const StepContext& context,
+                             const SuiteStep& step, const StepContext& context,
                              const Variables& variables) {
   constexpr size_t kMost = 300;
   const std::vector<Failure>& failures = problem.failures;

@@ -43,14 +43,14 @@ class EdgeCase final : public CaseState {
 
   // `what` names the step: "expect". Writes the traffic of all clients to a file.
   StepFailure Render(const EdgeProblem& problem, std::string_view what, Client& client,
-                     const Step& step, const StepContext& context, const Variables& variables);
+                     const SuiteStep& step, const StepContext& context, const Variables& variables);
 
   std::optional<StepFailure> Finish(const StepContext& context,
                                     const Variables& variables) override;
 
  private:
   std::string ShowTraffic(Client& client, const std::string& outcome, const Variables& variables);
-  std::string ShowValues(const Step& step, const Variables& variables) const;
+  std::string ShowValues(const SuiteStep& step, const Variables& variables) const;
   std::string WriteFrames(const StepContext& context, const Variables& variables);
   double SecondsAt(TimePoint at) const;
 

@@ -90,13 +90,13 @@ struct EdgeStep {
   EdgeAction action = EdgeAction::kExpect;
   Located<std::string> key;  // that names the action
   Document argument;
-  Document all;                       // the action and what stands beside it
-  std::vector<std::string> targets;   // clients, in order
-  ConnectOptions connect;             // of kOpen
-  std::optional<HttpUntil> until;     // of kOpen: connect again and again
-  bool may_be_refused = false;        // kOpen with `refused`, kRefused
-  std::optional<HttpStep> handshake;  // what is expected of the answer to it
-  std::shared_ptr<const Step> http;   // of kHttp
+  Document all;                           // the action and what stands beside it
+  std::vector<std::string> targets;       // clients, in order
+  ConnectOptions connect;                 // of kOpen
+  std::optional<HttpUntil> until;         // of kOpen: connect again and again
+  bool may_be_refused = false;            // kOpen with `refused`, kRefused
+  std::optional<HttpStep> handshake;      // what is expected of the answer to it
+  std::shared_ptr<const SuiteStep> http;  // of kHttp
   std::shared_ptr<const EdgeSettings> settings;
 
   const Document* Beside(std::string_view name) const { return all.Find(name); }

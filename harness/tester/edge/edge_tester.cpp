@@ -25,7 +25,7 @@ constexpr std::array<Field, 1> kClientsField{{
 constexpr auto kTestFields =
     Joined(Joined(StepTestFields(nullptr), kClientsField), kEdgeStepFields);
 
-class EdgeSuiteStep final : public Step {
+class EdgeSuiteStep final : public SuiteStep {
  public:
   explicit EdgeSuiteStep(EdgeStep step) : step_(std::move(step)) {
     mark = step_.key.mark;
@@ -122,7 +122,7 @@ class EdgeLanguage final : public StepLanguage {
   }
   bool IsStepKey(std::string_view key) const override { return IsEdgeModifier(key); }
 
-  std::shared_ptr<Step> ReadStep(const Document& item, Diagnostics& problems) override {
+  std::shared_ptr<SuiteStep> ReadStep(const Document& item, Diagnostics& problems) override {
     auto step = ReadEdgeStep(item, settings_, names_, used_, problems);
     if (!step) return nullptr;
     const bool is_around = std::find(around_.begin(), around_.end(), item.mark) != around_.end();

@@ -33,7 +33,7 @@ class HttpLanguage final : public StepLanguage {
   std::string_view Example() const override { return "a request such as 'GET /path'"; }
   bool IsAction(const Document::Entry& entry) const override { return IsRequest(entry); }
   bool IsStepKey(std::string_view key) const override { return IsFieldOf(kHttpStepFields, key); }
-  std::shared_ptr<Step> ReadStep(const Document& item, Diagnostics& problems) override {
+  std::shared_ptr<SuiteStep> ReadStep(const Document& item, Diagnostics& problems) override {
     return ReadRequestStep(item, settings_, problems);
   }
 

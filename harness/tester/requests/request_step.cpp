@@ -183,7 +183,7 @@ std::string DetailOf(const HttpStep& step, const std::vector<std::string>& refer
   return text;
 }
 
-class RequestStep final : public Step {
+class RequestStep final : public SuiteStep {
  public:
   RequestStep(HttpStep step, std::shared_ptr<const HttpSettings> settings)
       : step_(std::move(step)), settings_(std::move(settings)) {
@@ -205,9 +205,9 @@ class RequestStep final : public Step {
 
 }  // namespace
 
-std::shared_ptr<Step> ReadRequestStep(const Document& map,
-                                      std::shared_ptr<const HttpSettings> settings,
-                                      Diagnostics& problems) {
+std::shared_ptr<SuiteStep> ReadRequestStep(const Document& map,
+                                           std::shared_ptr<const HttpSettings> settings,
+                                           Diagnostics& problems) {
   HttpStep step = ReadHttpStep(map, *settings, problems);
   if (step.method.empty()) return nullptr;
   return std::make_shared<RequestStep>(std::move(step), std::move(settings));

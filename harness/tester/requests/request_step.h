@@ -13,8 +13,8 @@ namespace ctestbed {
 
 // Reads a map of one request, such as {POST /orders: {json: ...}, expect: ..., save: ...}; null
 // when `map` is none. `settings` are those of the suite.
-std::shared_ptr<Step> ReadRequestStep(const Document& map,
-                                      std::shared_ptr<const HttpSettings> settings,
-                                      Diagnostics& problems);
+std::shared_ptr<SuiteStep> ReadRequestStep(const Document& map,
+                                           std::shared_ptr<const HttpSettings> settings,
+                                           Diagnostics& problems);
 
 }  // namespace ctestbed

@@ -50,9 +50,9 @@ struct Scene {
 };
 
 // Read from a suite; immutable, so that cases may share it across threads.
-class Step {
+class SuiteStep {
  public:
-  virtual ~Step() = default;
+  virtual ~SuiteStep() = default;
   // Does all that the step says, and sets what it saves. Bounded by the run's deadline and `stop`.
   virtual std::optional<StepFailure> Run(const StepContext& context, Scene& scene) const = 0;
 
@@ -61,6 +61,6 @@ class Step {
   std::vector<std::string> references;  // variables that it names
 };
 
-using Steps = std::vector<std::shared_ptr<const Step>>;
+using Steps = std::vector<std::shared_ptr<const SuiteStep>>;
 
 }  // namespace ctestbed

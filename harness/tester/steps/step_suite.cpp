@@ -58,7 +58,7 @@ class Reader {
   }
 
   void AddStep(const Document& item, Steps& steps) {
-    const std::shared_ptr<Step> step = language_.ReadStep(item, problems_);
+    const std::shared_ptr<SuiteStep> step = language_.ReadStep(item, problems_);
     if (step == nullptr) return;
     VisitReferences(item, [&](const Result<std::string>& name, const SourceMark&) {
       auto& known = step->references;

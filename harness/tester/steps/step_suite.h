@@ -96,7 +96,7 @@ class StepLanguage {
   // Whether `key` may stand beside an action.
   virtual bool IsStepKey(std::string_view key) const = 0;
   // Reads one step; null when it is so wrong that there is none. `references` is not its task.
-  virtual std::shared_ptr<Step> ReadStep(const Document& item, Diagnostics& problems) = 0;
+  virtual std::shared_ptr<SuiteStep> ReadStep(const Document& item, Diagnostics& problems) = 0;
   // Reads the test's keys that are the language's own; null for a case without state.
   virtual BeginCase ReadTest(const Document&, Diagnostics&) { return nullptr; }
 };

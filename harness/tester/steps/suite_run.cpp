@@ -21,7 +21,7 @@ CaseResult ResultFor(const std::string& name, const SourceMark& mark) {
   return result;
 }
 
-bool HasUndefined(const Step& step, const Variables& variables) {
+bool HasUndefined(const SuiteStep& step, const Variables& variables) {
   return std::any_of(step.references.begin(), step.references.end(),
                      [&](const std::string& name) { return variables.Find(name) == nullptr; });
 }
@@ -153,7 +153,8 @@ class SuiteRun {
     }
   }
 
-  bool RunStep(const Step& step, Scene& scene, std::string_view prefix, CaseResult& result) const {
+  bool RunStep(const SuiteStep& step, Scene& scene, std::string_view prefix,
+               CaseResult& result) const {
     return !Stopped() && Take(step.Run(context_, scene), prefix, result);
   }
 
