@@ -14,7 +14,6 @@ namespace ctestbed {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 Located<std::string> At(const std::string& text) {
