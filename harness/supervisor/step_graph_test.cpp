@@ -10,7 +10,6 @@ namespace ctestbed {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 // Steps that note when they ran.
 class StepGraph : public testing::Test {
