@@ -40,7 +40,8 @@ set(ctestbed_common_headers <algorithm> <array> <chrono> <functional> <map> <mem
 # plug-in edits no list.
 function(ctestbed_area name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;TEST_LINK;EXCLUDE")
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  # Relative, so that no pattern matches the path of the clone.
+  file(GLOB_RECURSE sources RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
