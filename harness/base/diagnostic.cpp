@@ -22,6 +22,17 @@ size_t CharacterStart(std::string_view text, size_t offset) {
   return offset;
 }
 
+// `text` on one line, no longer than can be read.
+std::string OneLine(std::string_view text) {
+  constexpr size_t kLongest = 2000;
+  std::string line;
+  for (const char c : Visible(text.substr(0, CharacterStart(text, kLongest)))) {
+    line += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  if (text.size() <= kLongest && line.size() <= kLongest) return line;
+  return line.substr(0, CharacterStart(line, kLongest)) + "...";
+}
+
 // As wide as `text` is on a terminal: its tabs stay tabs.
 std::string Blank(std::string_view text) {
   std::string blank;
@@ -58,6 +69,8 @@ void Diagnostics::Add(Diagnostic diagnostic) {
                   "mend those that are shown first",
                   {}};
   }
+  diagnostic.message = OneLine(diagnostic.message);
+  diagnostic.hint = OneLine(diagnostic.hint);
   for (const auto& [file, text] : sources_) {
     if (file == diagnostic.mark.file) diagnostic.line = LineOf(text, diagnostic.mark.line);
   }

@@ -26,6 +26,7 @@ class Diagnostics {
   // Gives the text of `file`, from which later messages about it quote their line.
   void AddSource(std::string file, std::string text);
 
+  // Texts of over 2000 bytes are cut, and stay on one line.
   void Error(SourceMark mark, std::string message, std::string hint = {});
   void Warning(SourceMark mark, std::string message, std::string hint = {});
 

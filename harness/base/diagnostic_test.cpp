@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+
 namespace ctestbed {
 namespace {
 
@@ -117,6 +119,18 @@ TEST(Diagnostics, ShowsTheFirstHundredOfAFile) {
             "  hint: mend those that are shown first\n");
   EXPECT_EQ(shown.back().mark.line, 100);
   EXPECT_EQ(problems.About("b").size(), 1U);
+}
+
+TEST(Diagnostics, KeepsTextsShortAndOnOneLine) {
+  Diagnostics problems;
+  std::string text = "\n\x1b";
+  for (int i = 0; i < 1'000'000; ++i) text += "é";
+  problems.Error({}, text, text);
+  const Diagnostic problem = problems.Sorted().at(0);
+  EXPECT_EQ(problem.message.substr(0, 8), "\\n\\x1bé");
+  EXPECT_EQ(problem.message.size(), 2003U);
+  EXPECT_EQ(problem.hint, problem.message);
+  EXPECT_EQ(FindInvalidUtf8(problem.message), std::string::npos);
 }
 
 TEST(Diagnostics, KnowsErrorsFromWarnings) {

@@ -48,6 +48,24 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// The first of those of `names` that `word` is most likely a misspelling of; null when none is
+// near.
+const std::string* Nearest(std::string_view word, const std::vector<std::string>& names) {
+  // One letter is near to nothing.
+  const size_t most = word.size() < 2 ? 0 : std::max<size_t>(1, word.size() / 3);
+  const std::string* nearest = nullptr;
+  size_t least = most + 1;
+  for (const std::string& name : names) {
+    // As many letters at least are missing, or too many.
+    if (std::max(word.size(), name.size()) - std::min(word.size(), name.size()) >= least) continue;
+    const size_t distance = EditDistance(word, name);
+    if (distance >= least) continue;
+    nearest = &name;
+    least = distance;
+  }
+  return nearest;
+}
+
 // The first `count` characters of `text`.
 std::string_view Beginning(std::string_view text, size_t count) {
   for (size_t i = 0; i < text.size(); ++i) {
@@ -179,20 +197,23 @@ bool IsName(std::string_view name) {
 
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& known,
                        std::string_view plural) {
-  std::vector<std::string> sorted = known;
-  std::sort(sorted.begin(), sorted.end());
-  const auto distance = [&](const std::string& name) { return EditDistance(word, name); };
-  const auto nearest =
-      std::min_element(sorted.begin(), sorted.end(),
-                       [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
+  constexpr size_t kLongestWord = 100;
+  constexpr size_t kMostListed = 100;
+  std::vector<std::string> listed = known;
+  std::sort(listed.begin(), listed.end());
   std::string hint;
-  // One letter is near to nothing.
-  const size_t most = word.size() < 2 ? 0 : std::max<size_t>(1, word.size() / 3);
-  if (nearest != sorted.end() && distance(*nearest) <= most) {
-    hint = fmt::format("did you mean '{}'? ", *nearest);
+  if (word.size() <= kLongestWord) {
+    if (const std::string* nearest = Nearest(word, listed)) {
+      hint = fmt::format("did you mean '{}'? ", *nearest);
+    }
   }
-  return hint + fmt::format("known {}: {}", plural,
-                            sorted.empty() ? "none" : fmt::format("{}", fmt::join(sorted, ", ")));
+  std::string more;
+  if (listed.size() > kMostListed) {
+    more = fmt::format(" and {} more", listed.size() - kMostListed);
+    listed.resize(kMostListed);
+  }
+  return hint +
+         fmt::format("known {}: {}{}", plural, listed.empty() ? "none" : Join(listed, ", "), more);
 }
 
 }  // namespace ctestbed

@@ -39,7 +39,8 @@ bool IsName(std::string_view name);
 
 // A hint that names the nearest of `known` to `word` and lists them all:
 //   did you mean 'http'? known probes: exec, http, tcp
-// `plural` is "probes" here. The first part is left out when nothing is near.
+// `plural` is "probes" here. The first part is left out when nothing is near; of very many, the
+// first are listed, and how many more there are.
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& known,
                        std::string_view plural);
 

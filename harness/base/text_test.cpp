@@ -131,5 +131,18 @@ TEST(DidYouMean, GuessesNothingFarFetched) {
   EXPECT_EQ(DidYouMean("a", {}, "keys"), "known keys: none");
 }
 
+TEST(DidYouMean, ListsNoMoreThanCanBeRead) {
+  std::vector<std::string> known;
+  for (int i = 100; i < 350; ++i) known.push_back("n" + std::to_string(i));
+  const std::string hint = DidYouMean("n34", known, "nodes");
+  EXPECT_EQ(hint.substr(0, 42), "did you mean 'n134'? known nodes: n100, n1");
+  EXPECT_EQ(hint.substr(hint.size() - 23), "n198, n199 and 150 more");
+}
+
+TEST(DidYouMean, TakesNoLongTextForATypo) {
+  const std::string text(10'000, 'x');
+  EXPECT_EQ(DidYouMean(text, {text + "x", "b"}, "keys").substr(0, 14), "known keys: b,");
+}
+
 }  // namespace
 }  // namespace ctestbed
