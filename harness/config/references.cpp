@@ -53,12 +53,12 @@ void CheckReference(const Located<std::string>& text, const TextPiece& piece,
   const SourceMark mark = MarkWithin(text, piece.offset, piece.length);
   const auto host = ParseHostReference(piece.text);
   if (host && host->name.empty()) {
-    report(mark, fmt::format("reference '${{{}}}' names no variable", piece.text),
+    report(mark, fmt::format("reference {} names no variable", Quote("${" + piece.text + "}")),
            "write ${env:NAME} or ${env:NAME:-default}");
   } else if (!host && std::find(known.begin(), known.end(), piece.text) == known.end()) {
     std::vector<std::string> all = known;
     all.emplace_back("env:NAME");
-    report(mark, fmt::format("undefined reference '${{{}}}'", Visible(piece.text)),
+    report(mark, fmt::format("undefined reference {}", Quote("${" + piece.text + "}")),
            DidYouMean(piece.text, all, "references"));
   }
 }
@@ -194,7 +194,7 @@ void SubstituteHostVariables(Located<std::string>& text,
       literal += value->second;
     } else if (reference->otherwise) {
       literal += *reference->otherwise;
-    } else {
+    } else if (!reference->name.empty()) {
       problems.Error(
           MarkWithin(text, piece.offset, piece.length),
           fmt::format("environment variable {} is not set", Quote(reference->name)),

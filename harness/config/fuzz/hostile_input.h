@@ -47,7 +47,9 @@ axes: {store: {memory: {}, disk: {}}, transport: {json: {}, binary: {}}}
 // What is wrong with one of the messages; empty: nothing.
 inline std::string BadMessage(const Diagnostic& problem) {
   if (problem.message.empty()) return "a message is empty";
-  if (problem.message.find('\n') != std::string::npos) return "a message has several lines";
+  for (const std::string& text : {problem.message, problem.hint}) {
+    if (text.find('\n') != std::string::npos) return "a message has several lines";
+  }
   if (problem.mark.file.empty()) return "a mistake is in no file: " + problem.message;
   const std::string rendered = Render(problem);
   if (FindInvalidUtf8(rendered) != std::string::npos) return "a message is no UTF-8";
