@@ -29,7 +29,9 @@ ERRORS = SOURCE / "suites" / "errors"
 YAML = "aliases, duplicate keys, tags, which loaders take and ctestbed does not"
 # ... and what a value refers to is beyond a schema.
 MEANING = "names something that is not there, or is there already"
+SUM = "all parts are sound, but too many together"
 UNSEEN = {
+    "preset-many-ports": SUM, "preset-odd-references": MEANING,
     "preset-alias": YAML, "preset-directive": YAML, "preset-duplicate-key": YAML,
     "preset-tag": YAML,
     "preset-extends-two": MEANING, "preset-mount-references": MEANING,
@@ -59,7 +61,7 @@ MEANS = re.compile(
     r"must begin with '|is not a status such as|secret .* is no variable|needs at least|not closed|"
     r"names nothing|already|hosts service|cannot read|has an empty command|need each other|"
     r"must be (bytes|a number) such as|must be an absolute path|must have one of|unknown suite|"
-    r"the suite has no case|only the formats")
+    r"the suite has no case|only the formats|has over \d+ ports")
 
 
 STEPS = ("tests", "setup", "finally")

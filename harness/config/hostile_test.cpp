@@ -118,6 +118,9 @@ std::vector<Large> LargeTexts(size_t bytes) {
     return Numbered(before, after, bytes);
   };
   const std::string nodes = "topology:\n  nodes:\n";
+  const std::string node = "    - {run: {command: [x]}, name: n";
+  const std::string ports = ", ports: {" + Numbered("p", ": 1, ", 480) + "}}\n";
+  const std::string cells = "axes:\n" + Numbered("  a", ": {x: {}, y: {}}\n", 200);
   return {
       {"keys", numbered("k", ": 1\n")},
       {"keys_on_a_line", "{" + numbered("k", ": 1, ") + "}"},
@@ -148,6 +151,13 @@ std::vector<Large> LargeTexts(size_t bytes) {
                         "    - {name: main, run: {command: [x]}}\n"},
       {"references", "name: x\nenvironment: {A: \"" + repeated("${b}") + "\"}\n" + nodes +
                          "    - {name: main, run: {command: [x]}}\n"},
+      {"variables_of_nodes", cells + "environment:\n" + Numbered("  V", ": x\n", bytes / 2) +
+                                 nodes + Numbered(node, "}\n", bytes / 16)},
+      {"ports", cells + nodes + numbered(node, ports)},
+      {"ports_of_replicas", cells + nodes + numbered(node, ", replicas: 64" + ports)},
+      {"cells_of_nodes", cells + nodes + Numbered(node, "}\n", bytes / 16)},
+      {"long_reference", nodes + node + "}\nenvironment: {A: '${" + repeated("x") + "}'}\n"},
+      {"long_name", nodes + node + ", depends_on: [\"" + repeated("x\\n") + "\"]}\n"},
       {"axes", "axes:\n" + numbered("  a", ": {x: {}, y: {}}\n")},
       {"axis_values", "axes:\n  a:\n" + numbered("    v", ": {}\n")},
       {"patterns", "suite: s\ntester: http\ntests: []\nneeds: {preset: ok}\nmatrix:\n  exclude:\n" +

@@ -13,7 +13,9 @@ namespace ctestbed {
 namespace {
 
 constexpr size_t kMostCheckedCells = 256;
-constexpr size_t kMostMistakes = 100;  // then further cells are not looked at
+constexpr size_t kMostMistakes = 100;    // then further cells are not looked at
+constexpr size_t kMostWork = 2'000'000;  // likewise, see WorkOn
+constexpr size_t kMostPorts = 4096;
 
 using Nodes = std::vector<NodeOverlay>;
 
@@ -65,6 +67,22 @@ std::vector<std::string> NamesOf(const Nodes& nodes) {
   std::vector<std::string> names;
   for (const NodeOverlay& node : nodes) names.push_back(node.name.value);
   return names;
+}
+
+// Those of all replicas.
+size_t CountPorts(const Nodes& nodes) {
+  size_t count = 0;
+  for (const NodeOverlay& node : nodes) {
+    if (node.ports) count += node.ports->size() * static_cast<size_t>(node.replicas.value_or(1));
+  }
+  return count;
+}
+
+// About how many things the checks of `nodes` look at: each node may name every port.
+size_t WorkOn(const Nodes& nodes) {
+  size_t work = nodes.size() * CountPorts(nodes);
+  for (const NodeOverlay& node : nodes) work += 1 + node.environment.size();
+  return work;
 }
 
 const NodeOverlay* FindNode(const Nodes& nodes, const std::string& name) {
@@ -254,8 +272,11 @@ std::string Circumstances(const Preset& preset, const std::string& label, const 
 bool CheckPreset(const Preset& preset, const DocumentsByFile& documents,
                  const Vocabulary& vocabulary, Diagnostics& problems) {
   std::set<std::string> reported;
+  size_t work = 0;
   for (const auto& [cell, label] : CellsToCheck(preset)) {
     const Nodes nodes = MergedNodes(preset, cell, {}, {});
+    if (work > kMostWork) break;
+    work += WorkOn(nodes);
     const Report report = [&, &when = label](const SourceMark& mark, const std::string& message,
                                              const std::string& hint) {
       const std::string key =
@@ -263,6 +284,13 @@ bool CheckPreset(const Preset& preset, const DocumentsByFile& documents,
       if (!reported.insert(key).second) return;
       problems.Error(mark, message + Circumstances(preset, when, mark), hint);
     };
+    if (CountPorts(nodes) > kMostPorts) {
+      report(preset.name.mark,
+             fmt::format("preset {} has over {} ports, each replica's counted",
+                         Quote(preset.name.value), kMostPorts),
+             "lower 'replicas', or leave ports out");
+      break;
+    }
     if (nodes.empty()) {
       report(preset.name.mark, fmt::format("preset {} has no nodes", Quote(preset.name.value)),
              "add topology: {nodes: [{name: NAME, run: {command: [...]}}]}");

@@ -8,6 +8,12 @@
 #include "base/text.h"
 
 namespace ctestbed {
+namespace {
+
+// Every node has those of its preset.
+constexpr size_t kMostVariables = 1000;
+
+}  // namespace
 
 Document WithoutForeignKeys(const Document& map, std::string_view what,
                             std::span<const ForeignKey> foreign, Diagnostics& problems) {
@@ -50,6 +56,8 @@ std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_vie
 
 Variables ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems) {
   Variables environment;
+  const Document* map = fields.Find(key);
+  if (map == nullptr || !CheckSize(*map, key, kMostVariables, problems)) return environment;
   for (const auto& [name, value] : fields.TextMap(key)) {
     if (name.value.empty() || name.value.find('=') != std::string::npos) {
       problems.Error(name.mark,
