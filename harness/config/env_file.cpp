@@ -97,6 +97,12 @@ Variables ReadVariables(const Fields& fields, const Reader& reader) {
       environment[name] = {EscapeReferences(value), file.mark};
     }
   }
+  if (environment.size() > kMostVariables) {
+    reader.problems.Error(fields.Find("env_files")->mark,
+                          fmt::format("the files set {} variables, and may set at most {}",
+                                      environment.size(), kMostVariables));
+    return {};
+  }
   for (auto& [name, value] : ReadEnvironment(fields, "environment", reader.problems)) {
     environment[name] = value;
   }

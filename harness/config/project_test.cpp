@@ -197,6 +197,10 @@ TEST(Project, PutsEnvironmentOverEnvFiles) {
   sample.Load();
   EXPECT_THAT(sample.messages,
               HasSubstr("error: cannot read variables from 'b.env': line 1: expected NAME=VALUE"));
+  sample.files["/project/b.env"].clear();
+  for (int i = 0; i < 998; ++i) sample.files["/project/b.env"] += "V" + std::to_string(i) + "=\n";
+  sample.Load();
+  EXPECT_THAT(sample.messages, HasSubstr("the files set 1001 variables, and may set at most 1000"));
 }
 
 TEST(Project, HasDefaultsThatAFileOfTheUserOverrides) {

@@ -8,13 +8,6 @@
 #include "base/text.h"
 
 namespace ctestbed {
-namespace {
-
-// Every node has those of its preset.
-constexpr size_t kMostVariables = 1000;
-
-}  // namespace
-
 Document WithoutForeignKeys(const Document& map, std::string_view what,
                             std::span<const ForeignKey> foreign, Diagnostics& problems) {
   Document own = map;

@@ -35,7 +35,10 @@ bool CheckSize(const Document& value, std::string_view key, size_t most, Diagnos
 std::optional<size_t> ReadWord(const Located<std::string>& text, std::string_view key,
                                std::span<const std::string_view> words, Diagnostics& problems);
 
-// The text map `key` as an environment; refuses names that no environment can hold.
+// In one map. Every node has those of its preset.
+inline constexpr size_t kMostVariables = 1000;
+
+// The text map `key` as an environment; refuses names that no environment can hold, and too many.
 Variables ReadEnvironment(const Fields& fields, std::string_view key, Diagnostics& problems);
 
 // A path as written in a file of the project: relative ones start from that file's folder.

@@ -44,6 +44,13 @@ topology: {nodes: [{name: main, run: {command: [realm]}, ports: {http: 80}}]}
 axes: {store: {memory: {}, disk: {}}, transport: {json: {}, binary: {}}}
 )";
 
+// Takes the hostile text for its file of variables.
+inline constexpr std::string_view kReadingPreset = R"(
+name: reading
+env_files: [variables.env]
+topology: {nodes: [{name: main, run: {command: [realm]}}]}
+)";
+
 // What is wrong with one of the messages; empty: nothing.
 inline std::string BadMessage(const Diagnostic& problem) {
   if (problem.message.empty()) return "a message is empty";
@@ -57,17 +64,30 @@ inline std::string BadMessage(const Diagnostic& problem) {
   return rendered.size() > kMostBytes ? "a message is too long: " + problem.message : "";
 }
 
-// Reads `text` as a preset and as a suite. The promise that was broken; empty: none.
-inline std::string BrokenPromise(const std::string& text) {
-  const std::string preset_file = "presets/fuzz.yaml";
-  const std::string suite_file = "suites/fuzz.yaml";
-  Diagnostics problems;
-  const Project project =
-      LoadProject({{preset_file, text}, {"presets/ok.yaml", std::string(kFuzzPreset)}},
-                  {{suite_file, text}}, TestVocabulary(), problems);
+inline std::string BadMessage(const Diagnostics& problems) {
   for (const Diagnostic& problem : problems.Sorted()) {
     if (std::string bad = BadMessage(problem); !bad.empty()) return bad;
   }
+  return "";
+}
+
+// Reads `text` as defaults, as a preset, as variables and as a suite. The promise that was broken;
+// empty: none.
+inline std::string BrokenPromise(const std::string& text) {
+  const std::string preset_file = "presets/fuzz.yaml";
+  const std::string suite_file = "suites/fuzz.yaml";
+  Vocabulary vocabulary = TestVocabulary();
+  vocabulary.read_file = [&](const std::string&) -> Result<std::string> { return text; };
+  Diagnostics others;
+  LoadProject(
+      {{"presets/defaults.yaml", text}, {"presets/reading.yaml", std::string(kReadingPreset)}}, {},
+      vocabulary, others);
+  if (std::string bad = BadMessage(others); !bad.empty()) return bad;
+  Diagnostics problems;
+  const Project project =
+      LoadProject({{preset_file, text}, {"presets/ok.yaml", std::string(kFuzzPreset)}},
+                  {{suite_file, text}}, vocabulary, problems);
+  if (std::string bad = BadMessage(problems); !bad.empty()) return bad;
   for (const PresetFile& preset : project.presets) {
     // What is wrong may be said where two files meet.
     if (preset.file == preset_file && !preset.preset && problems.empty()) return "preset: silence";

@@ -1,4 +1,4 @@
-// libFuzzer target: any bytes as a preset and as a suite. See CMakePresets.json, preset `fuzz`.
+// libFuzzer target: any bytes as whatever is read. Run by ci/test --fuzz SECONDS.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
