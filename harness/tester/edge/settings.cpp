@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "tester/expectation/paths.h"
 #include "tester/requests/step_reader.h"

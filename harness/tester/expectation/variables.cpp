@@ -20,13 +20,6 @@ Failure Undefined(const TextPiece& piece, const Located<std::string>& text) {
   return {MarkOf(piece, text), fmt::format("undefined variable '{}'", piece.text), {}};
 }
 
-void ReplaceAll(std::string& text, std::string_view old, std::string_view replacement) {
-  for (size_t at = text.find(old); at != std::string::npos;
-       at = text.find(old, at + replacement.size())) {
-    text.replace(at, old.size(), replacement);
-  }
-}
-
 bool IsNumber(std::string_view text) {
   const bool starts = !text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
   if (!starts) return false;
@@ -72,19 +65,11 @@ void Variables::HideValue(const Json& value) {
   }
   const std::string text = TextOf(value);
   if (text.empty() || value.is_null()) return;
-  const std::string json = DumpJson(Json(text));
-  for (const std::string& form :
-       {text, json.substr(1, json.size() - 2), PercentEncoded(text), ShellQuote(text)}) {
-    if (std::find(masked_.begin(), masked_.end(), form) == masked_.end()) masked_.push_back(form);
-  }
-  std::stable_sort(masked_.begin(), masked_.end(),
-                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  mask_.Hide(text);
 }
 
 std::string Variables::Mask(std::string_view text) const {
-  std::string masked(text);
-  for (const std::string& value : masked_) ReplaceAll(masked, value, "***");
-  return masked;
+  return mask_(text);
 }
 
 std::string Variables::Show(const Json& value) const {
@@ -186,20 +171,6 @@ void VisitReferences(const Document& document, const ReferenceVisitor& visit) {
 
 bool HasReferences(std::string_view text) {
   return text.find("${") != std::string_view::npos;
-}
-
-std::string PercentEncoded(std::string_view text) {
-  constexpr std::string_view kUnreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string encoded;
-  for (const char c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
 }
 
 }  // namespace ctestbed

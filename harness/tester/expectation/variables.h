@@ -10,6 +10,7 @@
 
 #include "base/document.h"
 #include "base/json.h"
+#include "base/mask.h"
 #include "base/result.h"
 #include "tester/expectation/failure.h"
 
@@ -35,7 +36,7 @@ class Variables {
 
   std::map<std::string, Json, std::less<>> values_;
   std::set<std::string, std::less<>> hidden_;
-  std::vector<std::string> masked_;  // longest first
+  ctestbed::Mask mask_;
 };
 
 // The value as it stands inside a text: a text itself, anything else as JSON.
@@ -58,8 +59,5 @@ using ReferenceVisitor =
     std::function<void(const Result<std::string>& name, const SourceMark& mark)>;
 void VisitReferences(const Document& document, const ReferenceVisitor& visit);
 bool HasReferences(std::string_view text);
-
-// `text` for a URL's query (RFC 3986 section 2.3).
-std::string PercentEncoded(std::string_view text);
 
 }  // namespace ctestbed
