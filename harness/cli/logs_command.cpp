@@ -26,10 +26,19 @@ std::string Prefixed(const std::string& text, const std::string& name, std::stri
   return lines;
 }
 
-void PrintLogs(Program& program, const ReplicaView& replica, size_t tail) {
+// What nodes that run have printed holds secrets in clear.
+Result<Mask> MaskFor(const LiveEnvironment& environment) {
+  TRY(SessionClient client, environment.session.Connect());
+  TRY(const auto secrets, client.Secrets());
+  Mask mask;
+  for (const auto& [name, value] : secrets) mask.Hide(value);
+  return mask;
+}
+
+void PrintLogs(Program& program, const ReplicaView& replica, const Mask& mask, size_t tail) {
   for (const std::string_view stream : {"stdout", "stderr"}) {
     const auto text = program.files().Read(fmt::format("{}/{}.log", replica.log, stream));
-    if (text && !text->empty()) program.Print(Prefixed(*text, replica.name, stream, tail));
+    if (text && !text->empty()) program.Print(Prefixed(mask(*text), replica.name, stream, tail));
   }
 }
 
@@ -37,13 +46,16 @@ ExitCode Main(Program& program, const LogsOptions& options) {
   program.Sweep();
   const auto environment = ChooseEnvironment(program, options.environment);
   if (!environment) return program.Complain(environment.error());
+  const auto mask = MaskFor(*environment);
+  if (!mask) return program.Complain(mask.error());
   std::vector<std::string> known;
   bool found = false;
   for (const NodeView& node : environment->view.nodes) {
     known.push_back(node.name);
     if (!options.node.empty() && node.name != options.node) continue;
     found = true;
-    for (const ReplicaView& replica : node.replicas) PrintLogs(program, replica, options.tail);
+    for (const ReplicaView& replica : node.replicas)
+      PrintLogs(program, replica, *mask, options.tail);
   }
   if (found) return ExitCode::kPassed;
   return program.Complain(Error{ErrorKind::kNotFound,

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """What a preset can say of its nodes, on real processes."""
+import base64
+import json
 import os
+import urllib.parse
 
 from temp_project import HEALTHY, ProgramTest, main, node, wait_until
 
@@ -78,6 +81,157 @@ class Replicas(ProgramTest):
         self.assertEqual(started.count("main"), 1)
         self.assertEqual(started.count("main.3"), 1)
         self.expect_clean()
+
+
+class Jobs(ProgramTest):
+    def job(self, script, **more):
+        return {"name": "migrate", "kind": "job", "run": {"command": ["sh", "-c", script]}, **more}
+
+    def waiting(self):
+        return node(*HEALTHY, depends_on={"migrate": "completed"})
+
+    def test_a_job_completes_before_who_waits_for_it(self):
+        self.project.preset("jobs", self.waiting(), self.job(f"sleep 0.2; echo > {self.project.path}/done"))
+        self.project.script("sees", "jobs", f"test -e {self.project.path}/done")
+        self.expect(0, "run")
+        self.expect_clean()
+        environment = self.expect(0, "deploy", "jobs", "--json").json["environments"][0]
+        self.assertEqual({each["name"]: each["state"] for each in environment["nodes"]},
+                         {"main": "ready", "migrate": "completed"})
+        self.assertEqual(environment["state"], "ready")
+        self.expect(0, "teardown")
+        self.expect_clean()
+
+    def test_a_job_that_fails_fails_the_deploy(self):
+        self.project.preset("jobs", self.waiting(), self.job("echo no such table >&2; exit 3"))
+        self.project.suite("hello", "jobs")
+        ended = self.expect(3, "run")
+        self.assertIn("node 'migrate' exited with code 3", ended.stdout)
+        self.assertIn("no such table", ended.stdout)
+        self.expect_verdicts({"hello@jobs": "blocked"})
+        self.expect_clean()
+
+    def test_a_job_that_hangs_is_ended(self):
+        self.project.preset("jobs", self.waiting(), self.job("sleep 60", timeout="200ms"))
+        self.project.suite("hello", "jobs")
+        self.assertIn("node 'migrate' had not completed within 200 ms: it is still running", self.expect(3, "run").stdout)
+        self.expect_clean()
+
+    def test_what_a_job_leaves_running_goes(self):
+        self.project.preset("jobs", self.waiting(), self.job("setsid sleep 60 & exit 0"))
+        self.project.script("looks", "jobs", "! pgrep -f 'sleep [6]0' -s 0")
+        self.expect(0, "deploy", "jobs")
+        self.assertEqual(self.project.processes(r"^sleep 60"), {})
+        self.expect(0, "teardown")
+        self.expect_clean()
+
+
+class Seeds(ProgramTest):
+    def seeded(self, *steps):
+        preset = {"name": "seeded", "topology": {"nodes": [node(*HEALTHY)]}, "seed": steps}
+        self.project.write("presets/seeded.yaml", json.dumps(preset))
+
+    def step(self, name, script, **more):
+        return {"name": name, "node": "main", "exec": ["sh", "-c", script, "sh"], **more}
+
+    def test_steps_run_in_order_and_are_undone(self):
+        log = self.project.path / "log"
+        self.seeded(self.step("one", f"echo one >> {log}; exit 3", exit_codes=[0, 3],
+                              undo={"exec": ["sh", "-c", f"echo undone >> {log}"]}),
+                    {"name": "two", "node": "main", "http": {"GET /": [200, 409]}},
+                    self.step("three", f"echo three $CTESTBED_NODE >> {log}"))
+        self.project.script("sees", "seeded", f"grep -q three {log}")
+        self.expect(0, "run")
+        self.assertEqual(log.read_text(encoding="utf-8"), "one\nthree main\nundone\n")
+        self.expect_clean()
+
+    def test_a_step_that_fails_is_named(self):
+        self.seeded(self.step("fill", "echo no such table >&2; exit 4"))
+        self.project.suite("hello", "seeded")
+        ended = self.expect(3, "run")
+        self.assertIn("seed step 'fill': 'sh' exited with code 4, not 0", ended.stdout)
+        self.assertIn("again: sh -c 'echo no such table >&2; exit 4' sh", ended.stdout)
+        self.assertIn("last lines:", ended.stdout)
+        self.expect_clean()
+
+    def test_a_request_that_is_refused_is_named(self):
+        self.seeded({"name": "admin", "node": "main", "http": {"POST /accounts": [201, 409]}, "body": "{}"})
+        self.project.suite("hello", "seeded")
+        ended = self.expect(3, "run")
+        self.assertRegex(ended.stdout, r"seed step 'admin': POST /accounts answered 200, not 201 or 409")
+        self.assertRegex(ended.stdout, r"again: curl -i -X POST -H 'Content-Type: application/json' .*http://127")
+        self.expect_clean()
+
+
+class SecretsTest(ProgramTest):
+    CANARY = "c4n4ry+with/odd=letters"
+
+    def forms(self):
+        raw = self.CANARY.encode()
+        return [raw, urllib.parse.quote(self.CANARY, safe="").encode(), base64.b64encode(raw),
+                base64.urlsafe_b64encode(raw), base64.b64encode(b"user:" + raw)]
+
+    def expect_hidden(self, *texts):
+        files = [path for path in self.project.state.rglob("*") if path.is_file()]
+        found = [str(path) for path in files for form in self.forms() if form in path.read_bytes()]
+        self.assertEqual(found, [])
+        for text in texts:
+            for form in self.forms():
+                self.assertNotIn(form.decode(), text)
+
+    def setUp(self):
+        super().setUp()
+        self.project.environment["DB_PASSWORD"] = self.CANARY
+        tell = ("import os, base64, urllib.parse as u, sys, time\n"
+                "s = os.environ['PASSWORD']\n"
+                "print(s, u.quote(s, safe=''), base64.b64encode(s.encode()).decode(), flush=True)\n"
+                "print(base64.b64encode(b'user:' + s.encode()).decode(), file=sys.stderr, flush=True)\n"
+                "if len(sys.argv) > 1: sys.exit(int(sys.argv[1]))\n"
+                "time.sleep(60)\n")
+        self.tell = ["python3", "-c", tell]
+
+    def preset(self, *more):
+        main_node = {"name": "main", "run": {"command": [*self.tell, *more]},
+                     "environment": {"PASSWORD": "${secret:db}"}, "ready": {"log": "=="}}
+        self.project.write("presets/one.yaml", json.dumps(
+            {"name": "one", "secrets": {"db": {"env": "DB_PASSWORD"}, "made": {"generate": 32}},
+             "topology": {"nodes": [main_node]}}))
+
+    def test_it_reaches_nodes_and_suites_and_no_file_or_screen(self):
+        self.preset()
+        self.project.suite("tells", "one", tester="command", format="exit_code",
+                           command=self.tell + ["1"], variables={"PASSWORD": "${secret:db}"})
+        ended = self.expect(1, "run")
+        self.expect_hidden(ended.stdout, ended.stderr)
+        self.expect_clean()
+
+    def test_it_is_hidden_where_a_live_environment_is_shown(self):
+        self.preset()
+        deployed = self.expect(0, "deploy", "one", "--json")
+        shown = [self.expect(0, *words) for words in (["status"], ["status", "--json"], ["logs"])]
+        self.assertIn("***", shown[-1].stdout)
+        for ended in [deployed, *shown]:
+            for form in self.forms():
+                self.assertNotIn(form.decode(), ended.stdout + ended.stderr)
+        self.expect(0, "teardown")
+        self.expect_hidden()
+        self.expect_clean()
+
+    def test_it_is_hidden_in_what_fails(self):
+        self.preset("3")
+        self.project.script("any", "one", "true")
+        ended = self.expect(3, "run")
+        self.assertIn("***", ended.stdout)
+        self.expect_hidden(ended.stdout, ended.stderr)
+        self.expect_clean()
+
+    def test_one_that_is_missing_is_located(self):
+        self.preset()
+        self.project.script("any", "one", "true")
+        del self.project.environment["DB_PASSWORD"]
+        ended = self.expect(2, "run")
+        self.assertRegex(ended.complaint,
+                         r"presets/one.yaml:1:\d+: error: environment variable 'DB_PASSWORD' is not set")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ UNSEEN = {
     "preset-depends-unknown-in-cell": MEANING, "preset-duplicate-name": MEANING,
     "preset-duplicate-node": MEANING, "preset-extends-cycle": MEANING,
     "preset-extends-unknown": MEANING, "preset-nothing-to-run": MEANING,
+    "preset-jobs": MEANING, "preset-secret-in-command": MEANING, "preset-seed-nodes": MEANING,
     "preset-port-clash": MEANING, "preset-probe-port": MEANING, "preset-service-twice": MEANING,
     "preset-unclosed-reference": MEANING, "preset-undefined-reference": MEANING,
     "preset-undefined-variable": MEANING, "suite-empty-matrix": MEANING,
@@ -51,7 +52,7 @@ UNSEEN = {
 # What the reader says about meaning; all else that it says is about structure.
 MEANS = re.compile(
     r"depends on unknown node|undefined reference|neither a command nor an image|has no port|"
-    r"no node can be called|is hosted by node|duplicate (node|preset|suite)|unknown preset|"
+    r"no node can be called|is hosted by node|duplicate (node|preset|step|suite)|unknown preset|"
     r"has no axis|has no value '|dependency cycle|host port|has no nodes|extend each other|"
     r"no axis (value )?can be called|no node of preset|does not need preset|is no name$|"
     r"names no program|is no status|undefined variable|is no path|"
@@ -61,7 +62,9 @@ MEANS = re.compile(
     r"must begin with '|is not a status such as|secret .* is no variable|needs at least|not closed|"
     r"names nothing|already|hosts service|cannot read|has an empty command|need each other|"
     r"must be (bytes|a number) such as|must be an absolute path|must have one of|unknown suite|"
-    r"the suite has no case|only the formats|has over \d+ ports")
+    r"the suite has no case|only the formats|has over \d+ ports|has no meaning beside|"
+    r"does nothing|one request, not|must have one source|is no job|is a job, which|"
+    r"waits for (job|node)|^step .* is about")
 
 
 STEPS = ("tests", "setup", "finally")
@@ -152,7 +155,9 @@ class Generator:
         return made
 
     def key(self, pattern):
-        return str(self.random.randint(0, 255)) if pattern == "^[0-9]+$" else self.string({})
+        if pattern == "^[0-9]+$":
+            return str(self.random.randint(0, 255))
+        return ("POST /" if pattern.startswith("^[A-Z]+ /") else "") + self.string({})
 
     def broken(self, document):
         """`document` with something of it changed."""

@@ -30,6 +30,7 @@ Result<std::string> Serve(Program& program, const SuperviseOptions& options,
       program.files(),
       program.clock(),
       *launcher,
+      program.environment(),
       [&](const std::vector<Event>& events, const std::string& results) {
         return program.Report(events, results);
       }};

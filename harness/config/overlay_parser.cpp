@@ -10,6 +10,7 @@
 #include "config/env_file.h"
 #include "config/mount_parser.h"
 #include "config/reading.h"
+#include "config/seed_parser.h"
 
 namespace ctestbed {
 namespace {
@@ -46,13 +47,16 @@ constexpr Inside kPorts{.each = &kPort, .keys = kNamePattern};
 constexpr std::array<std::string_view, 2> kHandoffWords{"hold", "release"};
 constexpr Inside kHandoff{.words = kHandoffWords};
 
-constexpr std::array<std::string_view, 2> kStateWords{"started", "ready"};
+constexpr std::array<std::string_view, 2> kKindWords{"server", "job"};
+constexpr Inside kKind{.words = kKindWords};
+
+constexpr std::array<std::string_view, 3> kStateWords{"started", "ready", "completed"};
 constexpr Inside kStateInside{.words = kStateWords};
 constexpr Field kState{"state", Shape::kText, "what the node waits for", false, &kStateInside};
 constexpr Inside kStates{.each = &kState};
 constexpr std::array kDependencyForms{
     Field{"nodes", Shape::kTextList, "nodes to be ready first"},
-    Field{"states", Shape::kMap, "NODE: started or ready", false, &kStates},
+    Field{"states", Shape::kMap, "NODE: started, ready or completed", false, &kStates},
 };
 constexpr Inside kDependencies{.either = kDependencyForms};
 
@@ -75,18 +79,22 @@ constexpr Inside kReplicas{.least = 1, .most = 64};
 constexpr std::array kNodeFields{
     Field{"name", Shape::kName, "what dependencies and references call the node", true},
     Field{"app_id", Shape::kName, "what routing calls it; default: the name"},
+    Field{"kind", Shape::kText, "server (default), or job: runs to its end, exit code 0", false,
+          &kKind},
+    Field{"timeout", Shape::kDuration, "of a job: until it has completed; default: 60s"},
     Field{"services", Shape::kTextList, "the logical services it hosts"},
     Field{"replicas", Shape::kInteger, "how many of it, 1 to 64", false, &kReplicas},
     Field{"run", Shape::kMap, "what is started: {command: [PROGRAM, ARGUMENT...], image: IMAGE}",
           false, &kRun},
     Field{"working_directory", Shape::kText, "relative to the preset; default: a fresh one"},
     Field{"environment", Shape::kTextMap, "variables of this node"},
-    kOverlayFields[1],
+    kEnvFiles,
     Field{"ports", Shape::kMap, "NAME: NUMBER, or NAME: {number: N, host: N}", false, &kPorts},
     Field{"port_handoff", Shape::kText, "hold or release", false, &kHandoff},
     Field{"ready", Shape::kMap, "a probe and its arguments, port, within", false, &kReady},
-    Field{"depends_on", Shape::kAny, "NODE: started or ready; or a list of nodes to be ready",
-          false, &kDependencies},
+    Field{"depends_on", Shape::kAny,
+          "NODE: started, ready or completed; or a list of nodes to be ready", false,
+          &kDependencies},
     Field{"stop", Shape::kMap, "{grace: DURATION} between SIGTERM and SIGKILL", false, &kStop},
     Field{"mounts", Shape::kMap, "NAME: {content, from, bind, volume or secret: ...}", false,
           &kMounts},
@@ -184,8 +192,9 @@ constexpr std::array kForeignReadyKeys{
 };
 
 // Words that begin references of other kinds, so that no node may be called by them.
-constexpr std::array<std::string_view, 9> kReservedNames{
-    "cell", "environment", "mount", "node", "port", "preset", "replica", "run", "services"};
+constexpr std::array<std::string_view, 10> kReservedNames{
+    "cell",   "environment", "mount", "node",   "port",
+    "preset", "replica",     "run",   "secret", "services"};
 
 void ReadName(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
   const auto name = fields.Text("name");
@@ -298,9 +307,10 @@ std::optional<ProbeSpec> ReadReady(const Document& written, const Reader& reader
 
 void ReadDependency(const Located<std::string>& name, const Located<std::string>& state,
                     NodeOverlay& node, Diagnostics& problems) {
+  constexpr std::array kStateOf{DependencyState::kStarted, DependencyState::kReady,
+                                DependencyState::kCompleted};
   const auto index = ReadWord(state, name.value, kStateWords, problems);
-  node.depends_on[name.value] = {
-      index == size_t{0} ? DependencyState::kStarted : DependencyState::kReady, name.mark};
+  node.depends_on[name.value] = {index ? kStateOf.at(*index) : DependencyState::kReady, name.mark};
 }
 
 void ReadDependsOn(const Fields& fields, NodeOverlay& node, Diagnostics& problems) {
@@ -338,6 +348,10 @@ NodeOverlay ReadNode(const Document& item, const Reader& reader) {
   ReadPorts(fields, node, problems);
   ReadDependsOn(fields, node, problems);
   node.app_id = fields.Text("app_id");
+  if (const auto kind = fields.Word("kind")) {
+    node.kind = *kind == 1 ? NodeKind::kJob : NodeKind::kServer;
+  }
+  node.timeout = fields.Time("timeout");
   node.working_directory = fields.Text("working_directory");
   node.environment = ReadVariables(fields, reader);
   if (const auto run = fields.Inner("run", problems)) ReadRun(*run, node, problems);
@@ -386,6 +400,8 @@ constexpr Inside kTopology{.name = "topology", .fields = kTopologyFields};
 Overlay ReadOverlay(const Fields& fields, const Reader& reader) {
   Overlay overlay;
   overlay.environment = ReadVariables(fields, reader);
+  overlay.seed = ReadSeed(fields, reader);
+  overlay.secrets = ReadSecrets(fields, reader);
   const auto topology = fields.Inner("topology", reader.problems);
   if (!topology) return overlay;
   if (const Document* networks = topology->Find("networks")) {

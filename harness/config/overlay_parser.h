@@ -1,4 +1,4 @@
-// The `environment` and `topology` of a preset or axis value.
+// The `environment`, `secrets`, `seed` and `topology` of a preset or axis value.
 #pragma once
 
 #include <array>
@@ -23,15 +23,23 @@ inline constexpr std::string_view kNamePattern = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,6
 // The kind of value that holds a probe.
 inline constexpr std::string_view kReadyName = "ready";
 
-// What is at the key `topology`.
+// What is at the keys `topology`, `seed` and `secrets`.
 extern const Inside kTopology;
+extern const Inside kSeedInside;
+extern const Inside kSecretsInside;
+
+inline constexpr Field kEnvFiles{
+    "env_files", Shape::kTextOrList,
+    "files of NAME=VALUE lines, relative to the preset; 'environment' beside it wins"};
 
 // The keys of an overlay, for the tables of what holds one.
 inline constexpr std::array kOverlayFields{
     Field{"environment", Shape::kTextMap, "variables of every node"},
-    Field{"env_files", Shape::kTextOrList,
-          "files of NAME=VALUE lines, relative to the preset; 'environment' beside it wins"},
+    kEnvFiles,
     Field{"topology", Shape::kMap, "{nodes: [...]}, merged by node name", false, &kTopology},
+    Field{"seed", Shape::kList, "steps that bring in data once all is ready", false, &kSeedInside},
+    Field{"secrets", Shape::kMap, "NAME: {env: VARIABLE}, {file: PATH} or {generate: LENGTH}",
+          false, &kSecretsInside},
 };
 
 // `fields` is a map that may have those keys.

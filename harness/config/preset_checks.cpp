@@ -111,9 +111,81 @@ void CheckReplicaNames(const NodeOverlay& node, const Nodes& nodes, const Report
   }
 }
 
+bool IsJob(const NodeOverlay& node) {
+  return node.kind == NodeKind::kJob;
+}
+
+void CheckJob(const NodeOverlay& node, const Report& report) {
+  if (IsJob(node) && node.ready) {
+    report(node.ready->arguments.mark,
+           fmt::format("node {} is a job, which is never ready", Quote(node.name.value)),
+           "it has completed when it ends with exit code 0; leave 'ready' out");
+  }
+  if (!IsJob(node) && node.timeout) {
+    report(node.name.mark,
+           fmt::format("node {} is no job, but has a 'timeout'", Quote(node.name.value)),
+           "write ready: {within: DURATION}, or kind: job");
+  }
+}
+
+// A job completes and is never ready; a server is ready and never completes.
+void CheckAwaited(const NodeOverlay& node, const NodeOverlay& needed,
+                  const Located<DependencyState>& state, const Report& report) {
+  const std::string name = Quote(needed.name.value);
+  if (IsJob(needed) && state.value != DependencyState::kCompleted) {
+    report(state.mark,
+           fmt::format("node {} waits for job {} to be {}", Quote(node.name.value), name,
+                       DependencyStateName(state.value)),
+           fmt::format("a job completes: write depends_on: {{{}: completed}}", needed.name.value));
+  }
+  if (!IsJob(needed) && state.value == DependencyState::kCompleted) {
+    report(state.mark,
+           fmt::format("node {} waits for node {} to complete, which is no job",
+                       Quote(node.name.value), name),
+           fmt::format("write {{{}: ready}}, or kind: job there", needed.name.value));
+  }
+}
+
+void CheckStep(const SeedStep& step, const Nodes& nodes, const Topology& declared,
+               const Report& report) {
+  const NodeOverlay* node = FindNode(nodes, step.node.value);
+  const std::string name = Quote(step.name.value);
+  if (node == nullptr) {
+    report(step.node.mark,
+           fmt::format("step {} is about unknown node {}", name, Quote(step.node.value)),
+           DidYouMean(step.node.value, NamesOf(nodes), "nodes"));
+    return;
+  }
+  if (IsJob(*node)) {
+    report(step.node.mark,
+           fmt::format("step {} is about job {}, which has ended by then", name,
+                       Quote(step.node.value)),
+           "name a node that runs");
+    return;
+  }
+  std::vector<std::string> ports;
+  for (const Port& port : node->ports.value_or(std::vector<Port>{})) ports.push_back(port.name);
+  const bool asks = step.todo.exec.empty();
+  if (asks && ports.empty()) {
+    report(step.node.mark,
+           fmt::format("step {}: node {} has no port to ask", name, Quote(step.node.value)),
+           "add ports: {http: 8080} to it");
+  } else if (!step.port.empty() &&
+             std::find(ports.begin(), ports.end(), step.port) == ports.end()) {
+    report(step.node.mark,
+           fmt::format("step {}: node {} has no port {}", name, Quote(step.node.value),
+                       Quote(step.port)),
+           DidYouMean(step.port, ports, "ports"));
+  }
+  CheckStepReferences(step, *node, nodes, declared, report);
+}
+
 void CheckDependencies(const NodeOverlay& node, const Nodes& nodes, const Report& report) {
   for (const auto& [name, state] : node.depends_on) {
-    if (FindNode(nodes, name) != nullptr) continue;
+    if (const NodeOverlay* needed = FindNode(nodes, name)) {
+      CheckAwaited(node, *needed, state, report);
+      continue;
+    }
     report(state.mark,
            fmt::format("node {} depends on unknown node {}", Quote(node.name.value), Quote(name)),
            DidYouMean(name, NamesOf(nodes), "nodes"));
@@ -251,7 +323,8 @@ void CheckNodes(const Nodes& nodes, const Topology& declared, const DocumentsByF
     CheckProgram(node, report);
     CheckReplicaNames(node, nodes, report);
     CheckDependencies(node, nodes, report);
-    CheckNodeReferences(node, nodes, report);
+    CheckJob(node, report);
+    CheckNodeReferences(node, nodes, declared, report);
     CheckUses(node, declared, report);
     ports.CheckNode(node);
     cycles.Visit(node);
@@ -295,7 +368,9 @@ bool CheckPreset(const Preset& preset, const DocumentsByFile& documents,
       report(preset.name.mark, fmt::format("preset {} has no nodes", Quote(preset.name.value)),
              "add topology: {nodes: [{name: NAME, run: {command: [...]}}]}");
     }
-    CheckNodes(nodes, DeclarationsOf(preset, cell), documents, vocabulary, report);
+    const Topology declared = DeclarationsOf(preset, cell);
+    CheckNodes(nodes, declared, documents, vocabulary, report);
+    for (const SeedStep& step : declared.seed) CheckStep(step, nodes, declared, report);
     if (reported.size() > kMostMistakes) break;
   }
   return reported.empty();

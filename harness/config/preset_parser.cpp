@@ -44,6 +44,8 @@ constexpr std::array kPresetFields{
     kOverlayFields[0],
     kOverlayFields[1],
     kOverlayFields[2],
+    kOverlayFields[3],
+    kOverlayFields[4],
     Field{"axes", Shape::kMap, "AXIS: {VALUE: OVERLAY}, the first value is the default", false,
           &kAxes},
 };

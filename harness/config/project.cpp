@@ -119,6 +119,7 @@ SuiteFile LoadSuite(const SourceFile& file, const PresetsByName& presets, const 
       SubstituteHostVariables(value, reader.vocabulary.host_environment, reader.problems);
     }
   }
+  SubstituteHostVariables(suite.body, reader.vocabulary.host_environment, reader.problems);
   const TesterVocabulary* tester = FindTester(reader.vocabulary, suite.tester.value);
   if (tester != nullptr && tester->cases) loaded.cases = tester->cases(suite, reader.problems);
   CheckExpected(suite, loaded.cases, reader.problems);

@@ -70,15 +70,12 @@ void CheckDocument(const Document& document, const std::vector<std::string>& kno
   for (const Document::Entry& entry : document.entries) CheckDocument(entry.value, known, report);
 }
 
-void Substitute(Document& document, const std::map<std::string, std::string>& host,
-                Diagnostics& problems) {
-  if (document.IsScalar()) {
-    Located<std::string> text{document.text, document.mark};
-    SubstituteHostVariables(text, host, problems);
-    document.text = std::move(text.value);
-  }
-  for (Document& item : document.items) Substitute(item, host, problems);
-  for (Document::Entry& entry : document.entries) Substitute(entry.value, host, problems);
+template <typename Action, typename Visit>
+void ForEachText(Action& action, const Visit& visit) {
+  for (auto& word : action.exec) visit(word);
+  visit(action.path);
+  visit(action.body);
+  for (auto& [name, value] : action.headers) visit(value);
 }
 
 // Copied files are not looked into.
@@ -101,15 +98,20 @@ void Substitute(Overlay& overlay, const std::map<std::string, std::string>& host
     if (node.command) std::for_each(node.command->begin(), node.command->end(), substitute);
     if (node.image) substitute(*node.image);
     if (node.working_directory) substitute(*node.working_directory);
-    if (node.ready) Substitute(node.ready->arguments, host, problems);
+    if (node.ready) SubstituteHostVariables(node.ready->arguments, host, problems);
     if (node.args) std::for_each(node.args->begin(), node.args->end(), substitute);
     for (auto& [name, mount] : node.mounts) Substitute(mount, substitute);
+  }
+  for (SeedStep& step : overlay.seed) {
+    ForEachText(step.todo, substitute);
+    if (step.undo) ForEachText(*step.undo, substitute);
   }
 }
 
 }  // namespace
 
-std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes) {
+std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
+                                  const Topology& declared) {
   std::vector<std::string> names{"environment.id", "node.name", "replica", "run.id"};
   for (const Port& port : node.ports.value_or(std::vector<Port>{})) {
     names.push_back("port." + port.name);
@@ -125,6 +127,7 @@ std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<Nod
     PutAddresses(addresses, peer.name.value, std::vector(replicas, ports));
   }
   for (const auto& [name, value] : addresses) names.push_back(name);
+  for (const auto& [name, source] : declared.secrets) names.push_back(SecretReference(name));
   return names;
 }
 
@@ -140,14 +143,43 @@ void CheckReferences(const Located<std::string>& text, const std::vector<std::st
   }
 }
 
-void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
-                         const Report& report) {
-  const std::vector<std::string> names = NamesFor(node, nodes);
-  if (node.command) {
-    for (const auto& word : *node.command) CheckReferences(word, names, report);
+namespace {
+
+// Everybody on the machine can read the words of a command.
+void CheckNoSecret(const Located<std::string>& word, const Report& report) {
+  const auto pieces = ParseReferences(word.value);
+  if (!pieces) return;
+  for (const TextPiece& piece : *pieces) {
+    if (!piece.is_reference || !piece.text.starts_with("secret:")) continue;
+    report(MarkWithin(word, piece.offset, piece.length),
+           fmt::format("secret '${{{}}}' in a command: every user of the machine can read that",
+                       Visible(piece.text)),
+           "hand it over in environment: {NAME: ...}");
   }
-  if (node.args) {
-    for (const auto& word : *node.args) CheckReferences(word, names, report);
+}
+
+}  // namespace
+
+void CheckStepReferences(const SeedStep& step, const NodeOverlay& node,
+                         const std::vector<NodeOverlay>& nodes, const Topology& declared,
+                         const Report& report) {
+  const std::vector<std::string> names = NamesFor(node, nodes, declared);
+  const auto check = [&](const SeedAction& action) {
+    ForEachText(action, [&](const auto& text) { CheckReferences(text, names, report); });
+    for (const Located<std::string>& word : action.exec) CheckNoSecret(word, report);
+  };
+  check(step.todo);
+  if (step.undo) check(*step.undo);
+}
+
+void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
+                         const Topology& declared, const Report& report) {
+  const std::vector<std::string> names = NamesFor(node, nodes, declared);
+  for (const auto* words : {&node.command, &node.args}) {
+    for (const auto& word : words->value_or(std::vector<Located<std::string>>())) {
+      CheckReferences(word, names, report);
+      CheckNoSecret(word, report);
+    }
   }
   for (const auto& [name, value] : node.environment) {
     if (value.mark.line > 0) CheckReferences(value, names, report);
@@ -159,6 +191,11 @@ void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>
                     report);
   }
   if (node.ready) CheckDocument(node.ready->arguments, names, report);
+  if (node.ready && node.ready->kind == "exec") {
+    for (const Document& word : node.ready->arguments.items) {
+      CheckNoSecret({word.text, word.mark}, report);
+    }
+  }
   if (node.image) CheckReferences(*node.image, {}, report);
   if (node.working_directory) CheckReferences(*node.working_directory, {}, report);
 }
@@ -202,6 +239,19 @@ void SubstituteHostVariables(Located<std::string>& text,
     }
   }
   text.value = result + EscapeReferences(literal);
+}
+
+void SubstituteHostVariables(Document& document, const std::map<std::string, std::string>& host,
+                             Diagnostics& problems) {
+  if (document.IsScalar() && document.text.find("${env:") != std::string::npos) {
+    Located<std::string> text{document.text, document.mark};
+    SubstituteHostVariables(text, host, problems);
+    document.text = std::move(text.value);
+  }
+  for (Document& item : document.items) SubstituteHostVariables(item, host, problems);
+  for (Document::Entry& entry : document.entries) {
+    SubstituteHostVariables(entry.value, host, problems);
+  }
 }
 
 void SubstituteHostVariables(Preset& preset, const std::map<std::string, std::string>& host,

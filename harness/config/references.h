@@ -12,8 +12,10 @@
 
 namespace ctestbed {
 
-// What a text of `node` may name, beside `env:`: its own ports, the addresses of `nodes`, ids.
-std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes);
+// What a text of `node` may name, beside `env:`: its own ports, the addresses of `nodes`, ids, and
+// the secrets that are `declared`.
+std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
+                                  const Topology& declared);
 
 // Mistakes of a check: where, what, how to fix.
 using Report = std::function<void(const SourceMark&, const std::string&, const std::string&)>;
@@ -24,8 +26,13 @@ void CheckReferences(const Located<std::string>& text, const std::vector<std::st
                      const Report& report);
 
 // The same for every text of `node` as it stands among `nodes` (all merged). Texts without a mark
-// are the host's and left alone.
+// are the host's and left alone. A secret in a command, which everybody can read, is refused.
 void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
+                         const Topology& declared, const Report& report);
+
+// The same for the texts of a seed step that is about `node`.
+void CheckStepReferences(const SeedStep& step, const NodeOverlay& node,
+                         const std::vector<NodeOverlay>& nodes, const Topology& declared,
                          const Report& report);
 
 // Puts the values of `${env:X}` and `${env:X:-default}` in; other references stay, and so does
@@ -33,6 +40,9 @@ void CheckNodeReferences(const NodeOverlay& node, const std::vector<NodeOverlay>
 // comes first: a malformed text is left alone.
 void SubstituteHostVariables(Located<std::string>& text,
                              const std::map<std::string, std::string>& host, Diagnostics& problems);
+// The same in every text of a document.
+void SubstituteHostVariables(Document& document, const std::map<std::string, std::string>& host,
+                             Diagnostics& problems);
 void SubstituteHostVariables(Preset& preset, const std::map<std::string, std::string>& host,
                              Diagnostics& problems);
 

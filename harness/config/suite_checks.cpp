@@ -206,7 +206,7 @@ class SuiteChecks {
     if (texts.empty()) return;
     const auto nodes = MergedNodes(preset, cell, {}, {});
     for (const NodeOverlay& node : nodes) {
-      const std::vector<std::string> names = NamesFor(node, nodes);
+      const std::vector<std::string> names = NamesFor(node, nodes, DeclarationsOf(preset, cell));
       for (const Located<std::string>& text : texts) {
         CheckReferences(text, names,
                         [&](const SourceMark& mark, const std::string& message,

@@ -77,6 +77,9 @@ struct InstanceStatus {
   int pid = 0;        // of kRunning, where there is one
   std::string container;
 
+  bool Succeeded() const {
+    return state == InstanceState::kExited && exit_code == 0 && signal == 0;
+  }
   // "exited with code 3", "was killed by SIGKILL", "running", "gone".
   std::string Describe() const;
   bool operator==(const InstanceStatus&) const = default;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace ctestbed {
@@ -36,6 +38,17 @@ Result<Verdict> VerdictFromName(std::string_view name) {
     if (known == name) return value;
   }
   return Fail(ErrorKind::kInvalid, fmt::format("unknown verdict {}", Quote(name)));
+}
+
+void ChangeTexts(Event& event, const std::function<std::string(std::string_view)>& change) {
+  const auto apply = [&](std::string& text) { text = change(text); };
+  for (std::string* text : {&event.name, &event.message, &event.detail}) apply(*text);
+  std::for_each(event.command.begin(), event.command.end(), apply);
+  for (Change& changed : event.changes) apply(changed.why);
+  for (NodeFacts& node : event.nodes) {
+    std::for_each(node.command.begin(), node.command.end(), apply);
+  }
+  for (LogWindow& window : event.logs) apply(window.text);
 }
 
 }  // namespace ctestbed

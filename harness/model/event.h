@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -138,5 +139,9 @@ struct Event {
 
   bool operator==(const Event&) const = default;
 };
+
+// Puts every text of `event` that programs and people wrote through `change`; names that others
+// refer by, paths and addresses stay as they are.
+void ChangeTexts(Event& event, const std::function<std::string(std::string_view)>& change);
 
 }  // namespace ctestbed

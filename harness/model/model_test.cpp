@@ -52,6 +52,18 @@ TEST(Wire, ATopologyComesBackEqual) {
   Topology topology{{RichNode(), Node{.name = "redis"}}};
   topology.networks = {{"front", {true}}, {"back", {}}};
   topology.volumes = {"data"};
+  topology.nodes.push_back({.name = "migrate", .kind = NodeKind::kJob, .timeout = Duration(9000)});
+  topology.nodes.back().depends_on = {{"redis", DependencyState::kStarted}};
+  topology.nodes.front().depends_on["migrate"] = DependencyState::kCompleted;
+  const SeedAction drop{.exec = {{"drop", {}}, {"all", {}}}, .accepted = {0, 3}};
+  const SeedAction post{.method = "POST",
+                        .path = {"/accounts", {}},
+                        .headers = {{"X-Key", {"${secret:key}", {}}}},
+                        .body = {"{}", {}},
+                        .accepted = {201}};
+  topology.seed = {{{"fill", {}}, {"redis", {}}, "main", post, drop, Duration(700)}};
+  topology.secrets = {{"key", {SecretSource::Kind::kFile, "/key"}},
+                      {"made", {SecretSource::Kind::kGenerated, "", 32}}};
   topology.backends = {"docker"};
   topology.prepare = {{{"make", "image"}, "/p", {{"A", "1"}}}};
   topology.timeouts = {Duration(60'000), Duration(1500)};
@@ -101,7 +113,7 @@ TEST(Wire, RefusesUnknownKindsAndVerdicts) {
 
 TEST(Digest, ChangesWithEveryFieldOfANode) {
   const Node base = RichNode();
-  std::vector<Node> variants(17, base);
+  std::vector<Node> variants(19, base);
   variants[0].name = "other";
   variants[1].app_id = "other";
   variants[2].services = {"auth"};
@@ -119,6 +131,8 @@ TEST(Digest, ChangesWithEveryFieldOfANode) {
   variants[14].mounts["data"].read_only = false;
   variants[15].container.security.user = "1001";
   variants[16].container.labels.clear();
+  variants[17].kind = NodeKind::kJob;
+  variants[18].depends_on["redis"] = DependencyState::kCompleted;
   for (size_t i = 0; i < variants.size(); ++i)
     EXPECT_NE(DigestOf(variants[i]), DigestOf(base)) << i;
 }
@@ -138,12 +152,15 @@ TEST(Digest, OfATopologyIgnoresTheOrderOfNodesAndMarks) {
 
 TEST(Digest, OfATopologyCoversWhatItDeclares) {
   const Topology base{{Node{.name = "a"}}};
-  std::vector<Topology> variants(5, base);
+  std::vector<Topology> variants(8, base);
   variants[0].networks["front"] = {};
   variants[1].networks["front"] = {true};
   variants[2].volumes = {"data"};
   variants[3].prepare = {{{"make"}, "/p", {}}};
   variants[4].timeouts.deploy = Duration(1);
+  variants[5].seed = {{.name = {"fill", {}}, .node = {"a", {}}}};
+  variants[6].secrets = {{"key", {SecretSource::Kind::kEnvironment, "A"}}};
+  variants[7].secrets = {{"key", {SecretSource::Kind::kEnvironment, "B"}}};
   std::set<std::string> digests{DigestOf(base)};
   for (const Topology& variant : variants) digests.insert(DigestOf(variant));
   EXPECT_EQ(digests.size(), variants.size() + 1);
@@ -187,6 +204,33 @@ TEST(ChangesBetween, RestartsWhoNamesAddressesThatChange) {
                                    Change{"balancer", ChangeAction::kRestart,
                                           "the addresses of node 'main' change"},
                                    Change{"other", ChangeAction::kKeep, "unchanged"}));
+}
+
+TEST(ChangesBetween, RunsJobsAgainWhenWhatTheyNeedChanges) {
+  Node db{.name = "db"};
+  const Node job{
+      .name = "migrate", .kind = NodeKind::kJob, .depends_on = {{"db", DependencyState::kReady}}};
+  const Node next{.name = "fill",
+                  .kind = NodeKind::kJob,
+                  .depends_on = {{"migrate", DependencyState::kCompleted}}};
+  const Topology before{{db, job, next}};
+  db.environment["SIZE"] = "2";
+  const std::vector<Change> changes = ChangesBetween(before, {{db, job, next}});
+  EXPECT_EQ(changes[1],
+            (Change{"migrate", ChangeAction::kRestart, "node 'db', which it needs, changes"}));
+  EXPECT_EQ(changes[2].why, "node 'migrate', which it needs, changes");
+}
+
+TEST(ChangeTexts, LeavesNamesAlone) {
+  Event event;
+  event.run = event.node = event.message = event.detail = "key";
+  event.changes = {{"key", ChangeAction::kRestart, "key"}};
+  event.logs = {{.node = "key", .text = "key"}};
+  ChangeTexts(event, [](std::string_view) { return std::string("***"); });
+  EXPECT_EQ(event.run + event.node, "keykey");
+  EXPECT_EQ(event.message + event.detail, "******");
+  EXPECT_EQ(event.changes, std::vector<Change>{(Change{"key", ChangeAction::kRestart, "***"})});
+  EXPECT_EQ(event.logs.front().node + event.logs.front().text, "key***");
 }
 
 TEST(OnlyResizes, WantsAllElseTheSame) {

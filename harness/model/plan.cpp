@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "model/resize.h"
@@ -79,7 +80,24 @@ std::vector<Change> ChangesBetween(const Topology& current, const Topology& desi
       changes.push_back({node.name, ChangeAction::kStop, "not part of the next environment"});
     }
   }
+  RunJobsAgain(changes, desired);
   return changes;
+}
+
+void RunJobsAgain(std::vector<Change>& changes, const Topology& desired) {
+  std::map<std::string, Change*> by_node;
+  for (Change& change : changes) by_node[change.node] = &change;
+  for (const std::string& name : StartOrder(desired)) {
+    const Node& node = *desired.Find(name);
+    Change& change = *by_node.at(name);
+    if (node.kind != NodeKind::kJob || change.action != ChangeAction::kKeep) continue;
+    for (const auto& [needed, state] : node.depends_on) {
+      const auto found = by_node.find(needed);
+      if (found == by_node.end() || found->second->action == ChangeAction::kKeep) continue;
+      change = {name, ChangeAction::kRestart,
+                fmt::format("node {}, which it needs, changes", Quote(needed))};
+    }
+  }
 }
 
 }  // namespace ctestbed

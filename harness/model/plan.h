@@ -23,6 +23,9 @@ struct Change {
 
 // From `current` to `desired`, in the order of `desired`, stopped nodes last.
 std::vector<Change> ChangesBetween(const Topology& current, const Topology& desired);
+// Makes a kept job of `desired` run again where a node that it depends on, directly or through
+// other jobs, does not stay as it is.
+void RunJobsAgain(std::vector<Change>& changes, const Topology& desired);
 
 // The runs that share one environment configuration.
 struct Batch {

@@ -22,6 +22,8 @@ std::string CellName(const Cell& cell);
 struct NodeOverlay {
   Located<std::string> name;
   std::optional<Located<std::string>> app_id;
+  std::optional<NodeKind> kind;
+  std::optional<Duration> timeout;
   std::optional<std::vector<Located<std::string>>> services;
   std::optional<int> replicas;
   std::optional<std::vector<Located<std::string>>> command;
@@ -45,6 +47,8 @@ struct Overlay {
   std::vector<NodeOverlay> nodes;                           // by name; new ones are added
   std::map<std::string, Network> networks;
   std::set<std::string> volumes;
+  std::vector<SeedStep> seed;                   // by name; new ones come last
+  std::map<std::string, SecretSource> secrets;  // by name
 
   bool operator==(const Overlay&) const = default;
 };

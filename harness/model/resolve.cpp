@@ -31,6 +31,8 @@ void MergePorts(std::optional<std::vector<Port>>& into,
 
 void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
   Replace(node.app_id, change.app_id);
+  Replace(node.kind, change.kind);
+  Replace(node.timeout, change.timeout);
   Replace(node.services, change.services);
   Replace(node.replicas, change.replicas);
   Replace(node.command, change.command);
@@ -45,6 +47,17 @@ void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
   Replace(node.stop, change.stop);
   for (const auto& [name, mount] : change.mounts) node.mounts.insert_or_assign(name, mount);
   MergeInto(node.container, change.container);
+}
+
+void MergeInto(std::vector<SeedStep>& seed, const SeedStep& step) {
+  const auto same = std::find_if(seed.begin(), seed.end(), [&](const SeedStep& other) {
+    return other.name.value == step.name.value;
+  });
+  if (same == seed.end()) {
+    seed.push_back(step);
+  } else {
+    *same = step;
+  }
 }
 
 // The nodes merged so far, and the environment that a node added from here on begins with.
@@ -85,6 +98,8 @@ Node Flatten(const NodeOverlay& merged) {
   Node node;
   node.name = merged.name.value;
   node.app_id = ValueOr(merged.app_id, node.name);
+  node.kind = merged.kind.value_or(NodeKind::kServer);
+  node.timeout = merged.timeout.value_or(node.timeout);
   if (merged.services) node.services = Values(*merged.services);
   node.replicas = merged.replicas.value_or(1);
   if (merged.command) node.command = Values(*merged.command);
@@ -186,11 +201,24 @@ std::vector<Cell> CellsOf(const Preset& preset) {
 
 namespace {
 
-// The value of `axis` in `cell`: its default where the cell does not name it; null for what the
-// axis does not have.
-const AxisValue* ChosenValue(const Axis& axis, const Cell& cell) {
-  const auto chosen = cell.find(axis.name.value);
-  return chosen == cell.end() ? &axis.values.front() : axis.Find(chosen->second);
+// The overlays of the axis values that `cell` chooses: the default where it does not name the axis,
+// none for a value that the axis does not have.
+std::vector<const Overlay*> ChosenIn(const Preset& preset, const Cell& cell) {
+  std::vector<const Overlay*> overlays;
+  for (const Axis& axis : preset.axes) {
+    const auto chosen = cell.find(axis.name.value);
+    const AxisValue* value =
+        chosen == cell.end() ? &axis.values.front() : axis.Find(chosen->second);
+    if (value != nullptr) overlays.push_back(&value->overlay);
+  }
+  return overlays;
+}
+
+std::vector<const Overlay*> OverlaysIn(const Preset& preset, const Cell& cell) {
+  std::vector<const Overlay*> overlays;
+  for (const Overlay& layer : preset.layers) overlays.push_back(&layer);
+  for (const Overlay* chosen : ChosenIn(preset, cell)) overlays.push_back(chosen);
+  return overlays;
 }
 
 }  // namespace
@@ -200,11 +228,9 @@ std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, con
   Merge merge{{}, host};
   for (const Overlay& layer : preset.layers) merge.ApplyEverywhere(layer.environment);
   for (const Overlay& layer : preset.layers) merge.Apply(layer.nodes);
-  for (const Axis& axis : preset.axes) {
-    const AxisValue* value = ChosenValue(axis, cell);
-    if (value == nullptr) continue;
-    merge.ApplyEverywhere(value->overlay.environment);
-    merge.Apply(value->overlay.nodes);
+  for (const Overlay* overlay : ChosenIn(preset, cell)) {
+    merge.ApplyEverywhere(overlay->environment);
+    merge.Apply(overlay->nodes);
   }
   merge.ApplyEverywhere(suite);
   return std::move(merge.nodes);
@@ -212,15 +238,15 @@ std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, con
 
 Topology DeclarationsOf(const Preset& preset, const Cell& cell) {
   Topology topology;
-  const auto add = [&](const Overlay& overlay) {
-    for (const auto& [name, network] : overlay.networks) {
+  for (const Overlay* overlay : OverlaysIn(preset, cell)) {
+    for (const auto& [name, network] : overlay->networks) {
       topology.networks.insert_or_assign(name, network);
     }
-    topology.volumes.insert(overlay.volumes.begin(), overlay.volumes.end());
-  };
-  for (const Overlay& layer : preset.layers) add(layer);
-  for (const Axis& axis : preset.axes) {
-    if (const AxisValue* value = ChosenValue(axis, cell)) add(value->overlay);
+    topology.volumes.insert(overlay->volumes.begin(), overlay->volumes.end());
+    for (const SeedStep& step : overlay->seed) MergeInto(topology.seed, step);
+    for (const auto& [name, source] : overlay->secrets) {
+      topology.secrets.insert_or_assign(name, source);
+    }
   }
   return topology;
 }

@@ -29,13 +29,13 @@ std::vector<Cell> CellsOf(const Preset& preset);
 std::vector<NodeOverlay> MergedNodes(const Preset& preset, const Cell& cell, const Variables& suite,
                                      const Variables& host);
 
-// What `preset` declares in `cell` for its nodes to use: networks and volumes. No nodes.
+// What `preset` declares in `cell` beside its nodes: networks, volumes, seed steps and secrets. A
+// later one takes the place of that of its name.
 Topology DeclarationsOf(const Preset& preset, const Cell& cell);
 
 // The variables that a run of `suite` in `cell` gives every node, overrides of its matrix included.
 std::map<std::string, std::string> EnvironmentOf(const Suite& suite, const Preset& preset,
                                                  const Cell& cell);
-
 // The same as what a backend is asked to run. References are left in the texts.
 Topology Resolve(const Preset& preset, const Cell& cell,
                  const std::map<std::string, std::string>& suite_environment,

@@ -40,6 +40,18 @@ Canonical& operator<<(Canonical& out, const std::vector<std::string>& texts) {
 
 }  // namespace
 
+std::string_view DependencyStateName(DependencyState state) {
+  switch (state) {
+    case DependencyState::kStarted:
+      return "started";
+    case DependencyState::kReady:
+      return "ready";
+    case DependencyState::kCompleted:
+      break;
+  }
+  return "completed";
+}
+
 const Node* Topology::Find(std::string_view name) const {
   const auto found =
       std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.name == name; });
@@ -65,6 +77,7 @@ std::string DigestOf(const Node& node) {
          << mount.digest << static_cast<long>(mount.read_only);
   }
   text << DumpJson(ToJson(node.container));
+  if (node.kind == NodeKind::kJob) text << "job" << node.timeout.count();
   return Sha256(text.text());
 }
 
@@ -78,6 +91,10 @@ std::string DigestOf(const Topology& topology) {
     text << "network" << name << static_cast<long>(network.internal);
   }
   for (const std::string& volume : topology.volumes) text << "volume" << volume;
+  for (const SeedStep& step : topology.seed) text << DumpJson(ToJson(step));
+  for (const auto& [name, source] : topology.secrets) {
+    text << "secret" << name << DumpJson(ToJson(source));
+  }
   text << topology.backends;
   for (const PrepareStep& step : topology.prepare) {
     text << "prepare" << step.command << step.directory;

@@ -11,6 +11,8 @@
 #include "base/document.h"
 #include "base/duration.h"
 #include "model/container.h"
+#include "model/secret.h"
+#include "model/seed.h"
 
 namespace ctestbed {
 
@@ -37,7 +39,12 @@ struct ProbeSpec {
   bool operator==(const ProbeSpec&) const = default;
 };
 
-enum class DependencyState { kStarted, kReady };
+// A server runs until it is stopped; a job has completed when it ends with exit code 0.
+enum class NodeKind { kServer, kJob };
+
+// What a node waits for: kStarted and kReady of servers, kCompleted of jobs.
+enum class DependencyState { kStarted, kReady, kCompleted };
+std::string_view DependencyStateName(DependencyState state);
 
 struct StopSpec {
   Duration grace{5'000};  // between SIGTERM and SIGKILL
@@ -71,6 +78,7 @@ struct Mount {
 
 struct Node {
   std::string name;
+  NodeKind kind = NodeKind::kServer;
   std::string app_id;  // what routing calls it; default: the name
   std::vector<std::string> services;
   int replicas = 1;
@@ -84,6 +92,7 @@ struct Node {
   std::optional<ProbeSpec> ready;
   std::map<std::string, DependencyState> depends_on;
   StopSpec stop;
+  Duration timeout{60'000};  // of a job: until it has completed
   std::map<std::string, Mount> mounts;
   ContainerSpec container;
 
@@ -117,6 +126,8 @@ struct Topology {
   std::vector<Node> nodes;
   std::map<std::string, Network> networks = {};
   std::set<std::string> volumes = {};
+  std::vector<SeedStep> seed = {};                   // in order
+  std::map<std::string, SecretSource> secrets = {};  // by name
   std::vector<std::string> backends = {};  // it can be deployed on no other; empty: on any
   std::vector<PrepareStep> prepare = {};
   Timeouts timeouts = {};

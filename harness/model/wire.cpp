@@ -48,10 +48,6 @@ Json ToJson(const ProbeSpec& probe) {
           {"timeout_s", Seconds(probe.timeout)}};
 }
 
-Duration DurationFromJson(const Json& json, std::string_view key) {
-  return Duration(std::llround(JsonNumber(json, key) * 1000.0));
-}
-
 constexpr std::array<std::string_view, 5> kMountKinds{"content", "from", "bind", "volume",
                                                       "secret"};
 
@@ -88,9 +84,11 @@ Json ToJson(const Node& node) {
   }
   Json depends_on = Json::object();
   for (const auto& [name, state] : node.depends_on) {
-    depends_on[name] = state == DependencyState::kReady ? "ready" : "started";
+    depends_on[name] = DependencyStateName(state);
   }
   return {{"name", node.name},
+          {"kind", node.kind == NodeKind::kJob ? "job" : "server"},
+          {"timeout_s", Seconds(node.timeout)},
           {"app_id", node.app_id},
           {"services", node.services},
           {"replicas", node.replicas},
@@ -108,9 +106,18 @@ Json ToJson(const Node& node) {
           {"container", ToJson(node.container)}};
 }
 
+DependencyState DependencyStateFromName(const std::string& name) {
+  for (const DependencyState state : {DependencyState::kStarted, DependencyState::kCompleted}) {
+    if (DependencyStateName(state) == name) return state;
+  }
+  return DependencyState::kReady;
+}
+
 Node NodeFromJson(const Json& json) {
   Node node;
   node.name = JsonText(json, "name");
+  node.kind = JsonText(json, "kind") == "job" ? NodeKind::kJob : NodeKind::kServer;
+  node.timeout = DurationFromJson(json, "timeout_s");
   node.app_id = JsonText(json, "app_id");
   node.services = TextsFromJson(JsonMember(json, "services"));
   node.replicas = static_cast<int>(JsonNumber(json, "replicas", 1));
@@ -134,7 +141,7 @@ Node NodeFromJson(const Json& json) {
                            DurationFromJson(ready, "timeout_s")};
   }
   for (const auto& [name, state] : TextMapFromJson(JsonMember(json, "depends_on"))) {
-    node.depends_on[name] = state == "ready" ? DependencyState::kReady : DependencyState::kStarted;
+    node.depends_on[name] = DependencyStateFromName(state);
   }
   node.stop.grace = DurationFromJson(json, "stop_grace_s");
   node.mounts = MountsFromJson(JsonMember(json, "mounts"));
@@ -235,6 +242,10 @@ bool HasVerdict(EventKind kind) {
 
 }  // namespace
 
+Duration DurationFromJson(const Json& json, std::string_view key) {
+  return Duration(std::llround(JsonNumber(json, key) * 1000.0));
+}
+
 std::vector<std::string> TextsFromJson(const Json& json) {
   std::vector<std::string> texts;
   for (const Json& item : json) {
@@ -287,9 +298,15 @@ Json ToJson(const Topology& topology) {
                        {"directory", step.directory},
                        {"environment", step.environment}});
   }
+  Json seed = Json::array();
+  for (const SeedStep& step : topology.seed) seed.push_back(ToJson(step));
+  Json secrets = Json::object();
+  for (const auto& [name, source] : topology.secrets) secrets[name] = ToJson(source);
   return {{"nodes", nodes},
           {"networks", networks},
           {"volumes", topology.volumes},
+          {"seed", seed},
+          {"secrets", secrets},
           {"backends", topology.backends},
           {"prepare", prepare},
           {"deploy_s", Seconds(topology.timeouts.deploy)},
@@ -379,6 +396,12 @@ Result<Topology> TopologyFromJson(const Json& json) {
                                 TextMapFromJson(JsonMember(step, "environment"))});
   }
   topology.timeouts = {DurationFromJson(json, "deploy_s"), DurationFromJson(json, "teardown_s")};
+  for (const Json& step : JsonMember(json, "seed")) topology.seed.push_back(SeedStepFromJson(step));
+  if (const Json& secrets = JsonMember(json, "secrets"); secrets.is_object()) {
+    for (const auto& [name, source] : secrets.items()) {
+      topology.secrets[name] = SecretSourceFromJson(source);
+    }
+  }
   return topology;
 }
 

@@ -19,6 +19,8 @@ Json ToJson(const Cell& cell);
 Result<Topology> TopologyFromJson(const Json& json);
 Result<Event> EventFromJson(const Json& json);
 Cell CellFromJson(const Json& json);
+// The seconds at `key`; zero where there are none.
+Duration DurationFromJson(const Json& json, std::string_view key);
 // The texts in a list or map; what is no text is left out.
 std::vector<std::string> TextsFromJson(const Json& json);
 std::map<std::string, std::string> TextMapFromJson(const Json& json);

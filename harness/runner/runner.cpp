@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "io/hide_in_files.h"
 #include "io/private_directory.h"
 #include "model/headline.h"
 #include "runner/expected.h"
@@ -108,6 +109,7 @@ std::string DirectoryOf(const std::string& file) {
 }
 
 TestContext MakeContext(const EnvironmentView& environment, const Run& run, const Suite& suite,
+                        const std::map<std::string, std::string>& secrets,
                         const RunnerServices& services) {
   const std::string id = UniqueToken().substr(0, 12);
   TestContext context{run, TestValues(environment, run, id), services.host_environment,
@@ -115,7 +117,14 @@ TestContext MakeContext(const EnvironmentView& environment, const Run& run, cons
                       services.io.clock.Now() + suite.timeout};
   context.values["suite.directory"] = DirectoryOf(suite.file);
   context.environment.merge(TestVariables(environment, run, id));
+  for (const auto& [name, value] : secrets) context.values[SecretReference(name)] = value;
   return context;
+}
+
+Mask MaskOf(const std::map<std::string, std::string>& secrets) {
+  Mask mask;
+  for (const auto& [name, value] : secrets) mask.Hide(value);
+  return mask;
 }
 
 // Why a run that ended badly did: the end of a node comes before all else.
@@ -141,7 +150,8 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   Event started = RunEvent(EventKind::kRunStarted, run);
   started.environment = environment.id;
   TRY_DO(session.Emit(started));
-  const TestContext context = MakeContext(environment, run, suite, services);
+  TRY(const auto secrets, session.Secrets());
+  const TestContext context = MakeContext(environment, run, suite, secrets, services);
   TRY_DO(services.io.files.MakeDirectories(context.work_directory));
 
   std::stop_source tester_stop;
@@ -161,6 +171,7 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   };
   const std::unique_ptr<Tester> tester = FindTester(suite.tester.value)->make(services.io);
   const Status status = tester->Run(suite, context, sink, tester_stop.get_token());
+  HideInFilesBelow(services.io.files, context.work_directory, MaskOf(secrets));
   if (status) {
     for (const CaseResult& missing : expected.Missing()) sink(missing);
   }

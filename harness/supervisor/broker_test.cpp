@@ -37,7 +37,8 @@ class BrokerTest : public testing::Test {
   FakeHttpClient http_{[](const HttpRequest&) -> Result<HttpResponse> { return HttpResponse{}; }};
   FakeFileSystem files_;
   Journal journal_{std::make_unique<NullFile>()};
-  Environment environment_{{*driver_, http_, files_, *clock_, journal_, [](Event) {}},
+  Secrets secrets_{files_, {}};
+  Environment environment_{{*driver_, http_, files_, *clock_, journal_, secrets_, [](Event) {}},
                            {"env", "owner", "session", "/logs", "/work", "logs"}};
   Broker broker_{environment_, *clock_, 100s};
 };

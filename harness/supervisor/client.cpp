@@ -89,6 +89,11 @@ Result<std::optional<Breakage>> SessionClient::Check() {
   return BreakageFromJson(JsonMember(answer, "broken"));
 }
 
+Result<std::map<std::string, std::string>> SessionClient::Secrets() {
+  TRY(const Json answer, Ask({{"verb", "secrets"}}));
+  return TextMapFromJson(JsonMember(answer, "values"));
+}
+
 Status SessionClient::Unhold(const std::string& key) {
   TRY_DO(Ask({{"verb", "unhold"}, {"key", key}}));
   return {};

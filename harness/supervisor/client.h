@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -40,6 +41,8 @@ class SessionClient {
   Status Release(bool used, const std::vector<std::string>& dirty = {});
   // What has broken in the environment, if anything has.
   Result<std::optional<Breakage>> Check();
+  // The secrets of the environment, by name.
+  Result<std::map<std::string, std::string>> Secrets();
   Status Unhold(const std::string& key);
   // Waits until a node dies; empty when the session ends first, or on `stop`.
   std::optional<Breakage> Watch(std::stop_token stop);

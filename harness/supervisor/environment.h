@@ -25,6 +25,8 @@
 #include "supervisor/journal.h"
 #include "supervisor/mounts.h"
 #include "supervisor/prepare.h"
+#include "supervisor/secrets.h"
+#include "supervisor/seeding.h"
 
 namespace ctestbed {
 
@@ -35,6 +37,7 @@ struct EnvironmentServices {
   FileSystem& files;
   Clock& clock;
   Journal& journal;
+  Secrets& secrets;
   std::function<void(Event)> emit;
   Launcher* launcher = nullptr;  // for prepare steps; without it they are unsupported
 };
@@ -66,7 +69,7 @@ struct NodeView {
   std::string name;
   std::string app_id;
   std::vector<std::string> services;
-  std::string state;  // starting, ready, failed
+  std::string state;  // starting, ready, completed, failed
   int pid = 0;
   std::string container;
   int restarts = 0;                              // starts after the first one
@@ -96,13 +99,14 @@ class Environment {
 
   // Makes `desired` the live topology: stops what is not part of it, keeps nodes whose digest is
   // the same and which are alive, starts the rest along depends_on, in parallel, until all are
-  // ready. `fresh` keeps nothing. On failure the nodes that did not get ready are stopped; the
+  // ready and the jobs have completed, and runs the seed steps unless they and all nodes are as
+  // they were. `fresh` keeps nothing. On failure the nodes that did not get ready are stopped; the
   // error names node and cause. Emits the deploying, node and ready or failed events.
   Status Apply(const Topology& desired, const std::string& preset, const Cell& cell, bool fresh,
                std::stop_token stop);
 
-  // Stops everything, dependents first, each with at most `grace`; then sweeps what bears our mark,
-  // to a fixed point. The error names what is left. Idempotent.
+  // Undoes the seed, stops everything, dependents first, each with at most `grace`; then sweeps
+  // what bears our mark, to a fixed point. The error names what is left. Idempotent.
   Status Teardown(Duration grace);
 
   // The next Apply restarts these nodes, wanted or not: a test has left them unfit for others.
@@ -125,6 +129,7 @@ class Environment {
     std::map<InstanceId, std::jthread> watchers;
   };
 
+  std::vector<InstanceId> InstancesOf(const Node& node, int from = 0) const;
   std::vector<Change> PlanChanges(const Topology& desired, bool fresh);
   Status StopNodes(const std::vector<std::string>& names, std::optional<Duration> grace_limit);
   // Stops the replicas from index `from` on.
@@ -141,6 +146,9 @@ class Environment {
   Status StartInstance(const Node& node, const InstanceId& id, const std::string& log);
   Status AwaitNode(const Node& node, int from, std::stop_token stop);
   Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);
+  Status AwaitJob(const Node& node, const InstanceId& id, std::stop_token stop);
+  Result<SeedTarget> TargetOf(const SeedStep& step);
+  void HideLogs(const InstanceId& id) const;
   void Watch(const std::string& name, const InstanceId& id);
   void OnEnd(const std::string& name, const InstanceId& id);
   Result<InstanceSpec> Specify(const Node& node, const InstanceId& id, const std::string& log);
@@ -175,6 +183,7 @@ class Environment {
   std::map<std::string, Node> known_;  // nodes whose addresses are reserved
   std::optional<Breakage> broken_;
   std::set<std::string> dirty_;
+  Seeding seeding_;  // under changing_
 };
 
 }  // namespace ctestbed

@@ -31,11 +31,19 @@ Node Running(std::string name, std::map<std::string, DependencyState> depends_on
   return node;
 }
 
+Node Job(std::string name, std::string exit_code) {
+  Node node;
+  node.name = std::move(name);
+  node.kind = NodeKind::kJob;
+  node.command = {"exit", std::move(exit_code)};
+  return node;
+}
+
 class EnvironmentTest : public testing::Test {
  protected:
   EnvironmentTest() {
     environment_ = std::make_unique<Environment>(
-        EnvironmentServices{*driver_, http_, files_, clock_, journal_,
+        EnvironmentServices{*driver_, http_, files_, clock_, journal_, secrets_,
                             [this](Event event) {
                               const std::lock_guard lock(mutex_);
                               events_.push_back(std::move(event));
@@ -57,6 +65,7 @@ class EnvironmentTest : public testing::Test {
       [](const HttpRequest&) -> Result<HttpResponse> { return HttpResponse{.status = 200}; }};
   FakeFileSystem files_;
   FakeClock clock_;
+  Secrets secrets_{files_, {{"TOKEN", "canary-value"}}};
   Journal journal_{std::make_unique<NullFile>()};
   std::mutex mutex_;
   std::vector<Event> events_;
@@ -132,6 +141,125 @@ TEST_F(EnvironmentTest, EveryReplicaKnowsItsNumberAndTheOthers) {
   EXPECT_EQ(environment.at("SELF"), "2 " + second.substr(second.find(':') + 1));
   EXPECT_EQ(environment.at("ALL"), first + "," + second);
   EXPECT_EQ(driver_->EnvironmentOf(Id("other")).at("SECOND"), second);
+}
+
+TEST_F(EnvironmentTest, AJobRunsToItsEndBeforeWhoWaitsForIt) {
+  Node job = Job("migrate", "0");
+  const Topology topology{{Running("main", {{"migrate", DependencyState::kCompleted}}), job}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start migrate", "stop migrate", "start main"));
+  EXPECT_EQ(environment_->Nodes()[1].state, "completed");
+  EXPECT_FALSE(environment_->Broken().has_value());
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_EQ(driver_->Calls().size(), 3U);  // what has completed is not dead
+}
+
+TEST_F(EnvironmentTest, AJobThatFailsFailsTheDeploy) {
+  files_.files["/logs/migrate.1/stderr.log"] = "no such table\n";
+  const Status status =
+      Apply({{Running("main", {{"migrate", DependencyState::kCompleted}}), Job("migrate", "3")}});
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message, "node 'migrate' exited with code 3");
+  EXPECT_THAT(status.error().detail, HasSubstr("no such table"));
+  EXPECT_THAT(driver_->Calls(), testing::Not(Contains("start main")));
+}
+
+TEST_F(EnvironmentTest, AJobRunsAgainWhenWhatItNeedsChanges) {
+  Node db = Running("db");
+  Node job = Job("migrate", "0");
+  job.depends_on = {{"db", DependencyState::kReady}};
+  ASSERT_TRUE(Apply({{db, job}}).has_value());
+  db.environment["SIZE"] = "2";
+  ASSERT_TRUE(Apply({{db, job}}).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start db", "start migrate", "stop migrate", "stop db",
+                                            "start db", "start migrate", "stop migrate"));
+}
+
+SeedStep Step(const std::string& name, const std::string& command, const std::string& undo = "") {
+  SeedStep step{.name = {name, {}}, .node = {"main", {}}};
+  step.todo = SeedAction{.exec = {{command, {}}, {"${node.name}", {}}}, .accepted = {0, 3}};
+  if (!undo.empty()) step.undo = SeedAction{.exec = {{undo, {}}}, .accepted = {0}};
+  return step;
+}
+
+TEST_F(EnvironmentTest, SeedsOnceAndAgainWhenANodeHasChanged) {
+  Topology topology{{Running("main")}};
+  topology.seed = {Step("one", "create")};
+  ASSERT_TRUE(Apply(topology).has_value());
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start main", "exec create main"));
+  ASSERT_TRUE(Apply(topology, true).has_value());
+  EXPECT_EQ(driver_->Calls().back(), "exec create main");
+  EXPECT_EQ(driver_->Calls().size(), 5U);
+}
+
+TEST_F(EnvironmentTest, UndoesTheSeedBeforeAnotherAndAtTheEnd) {
+  Topology topology{{Running("main")}};
+  topology.seed = {Step("one", "create", "drop-one"), Step("two", "fill", "drop-two")};
+  ASSERT_TRUE(Apply(topology).has_value());
+  topology.seed = {Step("one", "create", "drop")};
+  ASSERT_TRUE(Apply(topology).has_value());
+  ASSERT_TRUE(environment_->Teardown(1s).has_value());
+  EXPECT_THAT(driver_->Calls(),
+              ElementsAre("start main", "exec create main", "exec fill main", "exec drop-two",
+                          "exec drop-one", "exec create main", "exec drop", "stop main"));
+}
+
+TEST_F(EnvironmentTest, AStepThatFailsIsNamedWithTheCommandToRepeatIt) {
+  Topology topology{{Running("main")}};
+  topology.seed = {Step("one", "false")};
+  const Status status = Apply(topology);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message, "seed step 'one': 'false' exited with code 1, not 0 or 3");
+  EXPECT_THAT(status.error().detail, HasSubstr("again: false main\nlast lines:\nfalse main"));
+  topology.seed = {Step("one", "create")};
+  EXPECT_TRUE(Apply(topology).has_value());
+}
+
+TEST_F(EnvironmentTest, SeedsByRequests) {
+  std::vector<int> answers{503, 409};
+  http_ = FakeHttpClient([&](const HttpRequest&) -> Result<HttpResponse> {
+    const int status = answers.back();
+    answers.pop_back();
+    return HttpResponse{.status = status, .body = "busy"};
+  });
+  Topology topology{{Running("main")}};
+  SeedStep step{.name = {"admin", {}}, .node = {"main", {}}};
+  step.todo = SeedAction{.method = "POST",
+                         .path = {"/accounts", {}},
+                         .body = {R"({"key": "${secret:token}"})", {}},
+                         .accepted = {201, 409}};
+  topology.seed = {step};
+  topology.secrets = {{"token", {SecretSource::Kind::kEnvironment, "TOKEN"}}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_THAT(http_.requests.back().url, testing::EndsWith("/accounts"));
+  EXPECT_EQ(http_.requests.back().body, R"({"key": "canary-value"})");
+  const Status status = Apply(topology, true);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message,
+            "seed step 'admin': POST /accounts answered 503, not 201 or 409");
+  EXPECT_THAT(status.error().detail, HasSubstr("again: curl -i -X POST -H "));
+}
+
+TEST_F(EnvironmentTest, HandsSecretsToNodesAndHidesThemInTheirLogs) {
+  Node main = Running("main");
+  main.environment["TOKEN"] = "${secret:token}";
+  Topology topology{{main}};
+  topology.secrets = {{"token", {SecretSource::Kind::kEnvironment, "TOKEN"}}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_EQ(driver_->EnvironmentOf(Id("main")).at("TOKEN"), "canary-value");
+  files_.files["/logs/main.1/stdout.log"] = "token is canary-value\n";
+  ASSERT_TRUE(environment_->Teardown(1s).has_value());
+  EXPECT_EQ(files_.files["/logs/main.1/stdout.log"], "token is ***\n");
+}
+
+TEST_F(EnvironmentTest, ASecretThatIsMissingFailsTheDeploy) {
+  Topology topology{{Running("main")}};
+  topology.secrets = {{"token", {SecretSource::Kind::kEnvironment, "NONE"}}};
+  const Status status = Apply(topology);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message, "secret 'token': environment variable 'NONE' is not set");
+  EXPECT_THAT(driver_->Calls(), IsEmpty());
 }
 
 TEST_F(EnvironmentTest, AFreshEnvironmentKeepsNothing) {

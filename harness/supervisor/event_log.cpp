@@ -5,8 +5,9 @@
 
 namespace ctestbed {
 
-EventLog::EventLog(Clock& clock, std::unique_ptr<AppendFile> file)
-    : clock_(clock), start_(clock.Now()), file_(std::move(file)) {}
+EventLog::EventLog(Clock& clock, std::unique_ptr<AppendFile> file,
+                   std::function<std::string(std::string_view)> hide)
+    : clock_(clock), start_(clock.Now()), file_(std::move(file)), hide_(std::move(hide)) {}
 
 void EventLog::Append(Event event) {
   const std::lock_guard lock(mutex_);
@@ -18,6 +19,7 @@ void EventLog::Append(Event event) {
   if (const auto attempt = attempts_.find(event.run); attempt != attempts_.end()) {
     event.attempt = attempt->second;
   }
+  ChangeTexts(event, hide_);
   // A full disk must not end the tests; the events live on in memory for the reports.
   if (file_) static_cast<void>(file_->Append(DumpJson(ToJson(event)) + "\n", false));
   events_.push_back(std::move(event));

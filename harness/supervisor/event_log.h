@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <stop_token>
@@ -18,7 +19,9 @@ namespace ctestbed {
 class EventLog {
  public:
   // `file` receives one JSON object per line; a write that fails is counted, never fatal.
-  EventLog(Clock& clock, std::unique_ptr<AppendFile> file);
+  // `hide` takes secrets out of a text.
+  EventLog(Clock& clock, std::unique_ptr<AppendFile> file,
+           std::function<std::string(std::string_view)> hide);
 
   // Sets seq, at, mono_s, and the attempt of run-started: one more than there were before.
   void Append(Event event);
@@ -35,6 +38,7 @@ class EventLog {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::unique_ptr<AppendFile> file_;
+  const std::function<std::string(std::string_view)> hide_;
   std::vector<Event> events_;
   std::map<std::string, int> attempts_;  // of each run
   bool closed_ = false;

@@ -12,6 +12,7 @@
 //   acquire  demand, retry, hold          -> environment; waits; the connection then has a lease
 //   release  used, dirty                  -> nothing
 //   check                                 -> broken, if a node has died
+//   secrets                               -> values by name, in clear
 //   unhold   key                          -> nothing
 //   watch                                 -> broken; waits until a node dies
 //   status                                -> environments

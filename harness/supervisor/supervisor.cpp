@@ -30,13 +30,16 @@ class Session {
           std::unique_ptr<AppendFile> journal)
       : options_(options),
         services_(services),
-        log_(services.clock, std::move(events)),
+        secrets_(services.files, services.variables),
+        log_(services.clock, std::move(events),
+             [this](std::string_view text) { return secrets_.Hidden(text); }),
         journal_(std::move(journal)),
         owner_(OwnerName(Identify(OwnPid()).value_or(ProcessIdentity{}))),
-        environment_({services.driver, services.http, services.files, services.clock, journal_,
-                      [this](Event event) { log_.Append(std::move(event)); }, &services.launcher},
-                     {UniqueToken().substr(0, 8), owner_, options.session,
-                      options.results + "/logs", state.Session(options.session) + "/work", "logs"}),
+        environment_(
+            {services.driver, services.http, services.files, services.clock, journal_, secrets_,
+             [this](Event event) { log_.Append(std::move(event)); }, &services.launcher},
+            {UniqueToken().substr(0, 8), owner_, options.session, options.results + "/logs",
+             state.Session(options.session) + "/work", "logs"}),
         broker_(environment_, services.clock, kLinger) {}
 
   Status Begin() {
@@ -89,6 +92,7 @@ class Session {
   EventLog& log() { return log_; }
   Broker& broker() { return broker_; }
   Environment& environment() { return environment_; }
+  const Secrets& secrets() const { return secrets_; }
 
  private:
   std::string DoFinish(const std::string& reason) {
@@ -106,6 +110,7 @@ class Session {
 
   const SupervisorOptions options_;
   const SupervisorServices services_;
+  Secrets secrets_;
   EventLog log_;
   Journal journal_;
   const std::string owner_;
@@ -128,16 +133,29 @@ class SessionConversation final : public Conversation {
 
   Result<Json> Answer(const Json& request, const std::function<bool(const Json&)>& send,
                       std::stop_token stop) override {
+    Result<Json> answer = AnswerOpenly(request, send, std::move(stop));
+    const auto hide = [&](std::string& text) { text = session_.secrets().Hidden(text); };
+    if (!answer) {
+      hide(answer.error().message);
+      hide(answer.error().detail);
+    }
+    return answer;
+  }
+
+ private:
+  Result<Json> AnswerOpenly(const Json& request, const std::function<bool(const Json&)>& send,
+                            std::stop_token stop) {
     struct Verb {
       std::string_view name;
       Result<Json> (SessionConversation::*answer)(const Json&);
     };
-    static constexpr std::array<Verb, 8> kVerbs{{
+    static constexpr std::array<Verb, 9> kVerbs{{
         {"check", &SessionConversation::Check},
         {"ping", &SessionConversation::Ping},
         {"emit", &SessionConversation::Emit},
         {"keep", &SessionConversation::Keep},
         {"release", &SessionConversation::Release},
+        {"secrets", &SessionConversation::TellSecrets},
         {"unhold", &SessionConversation::Unhold},
         {"status", &SessionConversation::ShowStatus},
         {"finish", &SessionConversation::Finish},
@@ -152,7 +170,6 @@ class SessionConversation final : public Conversation {
     return Fail(ErrorKind::kInvalid, fmt::format("unknown verb '{}'", name));
   }
 
- private:
   Result<Json> Ping(const Json&) {
     return Json{{"session", session_.options().session},
                 {"pid", OwnPid()},
@@ -202,6 +219,8 @@ class SessionConversation final : public Conversation {
     return Json::object();
   }
 
+  Result<Json> TellSecrets(const Json&) { return Json{{"values", session_.secrets().Values()}}; }
+
   Result<Json> Unhold(const Json& request) {
     session_.broker().Unhold(JsonText(request, "key"));
     return Json::object();
@@ -209,12 +228,18 @@ class SessionConversation final : public Conversation {
 
   Result<Json> Check(const Json&) {
     const auto broken = session_.environment().Broken();
-    return Json{{"broken", broken ? ToJson(*broken) : Json()}};
+    return Json{{"broken", broken ? Shown(*broken) : Json()}};
   }
 
   Result<Json> Watch(std::stop_token stop) {
     const auto broken = session_.environment().WaitUntilBroken(stop);
-    return Json{{"broken", broken ? ToJson(*broken) : Json()}};
+    return Json{{"broken", broken ? Shown(*broken) : Json()}};
+  }
+
+  Json Shown(Breakage breakage) const {
+    breakage.message = session_.secrets().Hidden(breakage.message);
+    breakage.detail = session_.secrets().Hidden(breakage.detail);
+    return ToJson(breakage);
   }
 
   Result<Json> ShowStatus(const Json&) {

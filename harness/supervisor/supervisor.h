@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct SupervisorServices {
   FileSystem& files;
   Clock& clock;
   Launcher& launcher;
+  std::map<std::string, std::string> variables;  // that secrets may come from
   // Writes the reports of the finished stream into a directory.
   std::function<Status(const std::vector<Event>& events, const std::string& results)> report;
 };

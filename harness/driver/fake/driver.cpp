@@ -93,6 +93,7 @@ class InMemoryDriver final : public FakeDriver {
     if (StatusOf(id).state != InstanceState::kRunning) {
       return Fail(ErrorKind::kNotFound, fmt::format("'{}' is not running", id.Name()));
     }
+    calls_.push_back(fmt::format("exec {}", fmt::join(command, " ")));
     return ExecResult{command.front() == "false" ? 1 : 0,
                       fmt::format("{}\n", fmt::join(command, " "))};
   }

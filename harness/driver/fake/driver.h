@@ -17,7 +17,7 @@ class FakeDriver : public Driver {
   virtual InstanceSpec Spec(const InstanceId& id) const = 0;
   // The instance ends with that code, as if by itself.
   virtual void Crash(const InstanceId& id, int exit_code) = 0;
-  // Start and Stop calls in order: "start main", "stop main".
+  // Calls in order: "start main", "exec PROGRAM ARGUMENT...", "stop main".
   virtual std::vector<std::string> Calls() const = 0;
   virtual void FailStops(bool fail) = 0;
   // What an instance was started with.
