@@ -20,7 +20,8 @@ struct Service {
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> ports;                               // of the container
-  std::vector<std::pair<std::string, std::string>> depends_on;  // name, condition
+  std::vector<std::pair<std::string, std::string>> depends_on;  // name, state to wait for
+  bool is_job = false;                                          // somebody waits for its end
 };
 
 // Images whose program Debian has under a name of its own, bound to loopback.
@@ -122,14 +123,19 @@ std::vector<std::string> Ports(const Document* value) {
   return ports;
 }
 
+std::string StateFor(std::string_view condition) {
+  if (condition == "service_healthy") return "ready";
+  if (condition == "service_completed_successfully") return "completed";
+  return "started";
+}
+
 std::vector<std::pair<std::string, std::string>> Dependencies(const Document* value) {
   std::vector<std::pair<std::string, std::string>> dependencies;
   if (value == nullptr) return dependencies;
   for (const Document& item : value->items) dependencies.emplace_back(item.text, "started");
   for (const Document::Entry& entry : value->entries) {
     const Document* condition = entry.value.Find("condition");
-    const bool healthy = condition != nullptr && condition->text == "service_healthy";
-    dependencies.emplace_back(entry.key.value, healthy ? "ready" : "started");
+    dependencies.emplace_back(entry.key.value, StateFor(condition ? condition->text : ""));
   }
   return dependencies;
 }
@@ -198,8 +204,8 @@ std::string RenderPorts(const Service& service) {
   for (const std::string& port : service.ports) {
     ports.push_back(fmt::format("{}: {}", PortName(service, port), port));
   }
-  return fmt::format("      ports: {{{}}}\n      ready: {{tcp: true, port: main, within: 30s}}\n",
-                     Join(ports, ", "));
+  const std::string text = fmt::format("      ports: {{{}}}\n", Join(ports, ", "));
+  return service.is_job ? text : text + "      ready: {tcp: true, port: main, within: 30s}\n";
 }
 
 std::string RenderNode(const Service& service, const std::vector<Service>& services) {
@@ -210,6 +216,7 @@ std::string RenderNode(const Service& service, const std::vector<Service>& servi
   std::string text =
       fmt::format("    - name: {0}\n      services: [{0}]\n      run:\n        command: {1}\n",
                   service.name, YamlList(command));
+  if (service.is_job) text += "      kind: job\n";
   const bool known = FindImage(service.image) != nullptr;
   if (!known)
     text += fmt::format("      working_directory: {}\n", YamlScalar("../" + service.directory));
@@ -238,12 +245,23 @@ std::string RenderSuite(const std::string& name, const std::vector<Service>& ser
       "done",
       "connect"};
   for (const Service& service : services) {
-    if (!service.ports.empty()) command.push_back(fmt::format("${{{}.address}}", service.name));
+    if (!service.ports.empty() && !service.is_job)
+      command.push_back(fmt::format("${{{}.address}}", service.name));
   }
   return fmt::format(
       "suite: {0}\ndescription: every node takes a connection\ntester: command\n"
       "needs: {{preset: {0}}}\nformat: exit_code\ncommand: {1}\n",
       name, YamlList(command));
+}
+
+void MarkJobs(std::vector<Service>& services) {
+  for (Service& service : services) {
+    const std::pair<std::string, std::string> waits{service.name, "completed"};
+    service.is_job = std::any_of(services.begin(), services.end(), [&](const Service& other) {
+      return std::find(other.depends_on.begin(), other.depends_on.end(), waits) !=
+             other.depends_on.end();
+    });
+  }
 }
 
 }  // namespace
@@ -273,6 +291,7 @@ Result<Scaffold> ComposeScaffold(const std::string& name, const Document& compos
                     (scaffold.notes.empty() ? "it has none" : scaffold.notes.front()),
                 "give a program: ctestbed init -- PROGRAM ARGUMENT...");
   }
+  MarkJobs(services);
   scaffold.preset = fmt::format("name: {}\ntopology:\n  nodes:\n", name);
   for (const Service& service : services) scaffold.preset += RenderNode(service, services);
   scaffold.suite = RenderSuite(name, services);

@@ -24,6 +24,10 @@ services:
       - MODE=${MODE:-test}
     depends_on:
       cache: {condition: service_healthy}
+      migrate: {condition: service_completed_successfully}
+  migrate:
+    build: ./web
+    command: [touch, migrated]
   mail:
     image: example/mail:1
 """
@@ -92,8 +96,9 @@ class Init(ProgramTest):
         self.assertIn('CACHE: "redis://${cache.host}:${cache.port.main}/0"', preset)
         self.assertIn('MODE: "${env:MODE:-test}"', preset)
         self.assertIn('command: [python3, server.py, "${port.main}"]', preset)
-        self.assertIn("depends_on: {cache: ready}", preset)
+        self.assertIn("depends_on: {cache: ready, migrate: completed}", preset)
         self.expect_green(1)
+        self.assertTrue((self.path / "web" / "migrated").exists())
 
     def test_compose_file_of_images_only(self):
         self.write("compose.yaml", "services: {mail: {image: example/mail:1}}")
