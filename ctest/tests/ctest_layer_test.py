@@ -43,6 +43,15 @@ tests:
   - name: the answer is right
     GET /: 404
 """
+TELLS_A_SECRET = """
+suite: secret
+tester: http
+needs: {preset: solo}
+base: ${services.web.url}
+tests:
+  - name: the answer is right
+    GET /?token=${secret:token}: 404
+"""
 CRASH = """
 name: crash
 topology:
@@ -382,6 +391,22 @@ class Failures(CtestLayer):
         self.assertEqual(run.code, 8)
         self.assertEqual(run.results, {"first": "Passed", "ctestbed.discovery": "Failed", "last": "Passed"})
         self.assertIn("no suites directory", run.output)
+
+    def test_secrets_are_hidden(self):
+        """Where they show: in what ctest prints and keeps, and in the reports."""
+        self.sample.environment["TOKEN"] = "canary-of-the-sample"
+        self.sample.edit("presets/solo.yaml", "topology:", "secrets: {token: {env: TOKEN}}\ntopology:")
+        self.sample.write("suites/secret.yaml", TELLS_A_SECRET)
+        self.sample.configure()
+        run = self.sample.ctest("-R", r"secret@")
+        self.assertEqual(run.code, 8, run.output)
+        self.assertIn("token=***", run.output)
+        page = self.sample.report().path / "report.html"
+        self.assertIn("token=***", page.read_text(encoding="utf-8"))
+        kept = [path for path in self.sample.path.rglob("*") if path.is_file()
+                and b"canary-of" in path.read_bytes()]
+        self.assertEqual(kept, [])
+        self.expect_clean()
 
     def test_ctest_times_out(self):
         self.sample.write("suites/slow.yaml", SLOW)

@@ -37,6 +37,10 @@ std::string UrlSafe(std::string digits) {
 
 }  // namespace
 
+Mask::Mask(const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) Hide(value);
+}
+
 void Mask::Add(std::string form) {
   if (form.empty() || std::find(forms_.begin(), forms_.end(), form) != forms_.end()) return;
   forms_.push_back(std::move(form));

@@ -1,6 +1,7 @@
 // Keeps secrets out of what is shown or stored.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,10 @@ namespace ctestbed {
 // any offset ("Basic dXNlcjpwYXNz").
 class Mask {
  public:
+  Mask() = default;
+  // Hides the values of a map by name.
+  explicit Mask(const std::map<std::string, std::string>& values);
+
   // An empty value hides nothing.
   void Hide(std::string_view value);
   bool empty() const { return forms_.empty(); }

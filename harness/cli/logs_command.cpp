@@ -30,9 +30,7 @@ std::string Prefixed(const std::string& text, const std::string& name, std::stri
 Result<Mask> MaskFor(const LiveEnvironment& environment) {
   TRY(SessionClient client, environment.session.Connect());
   TRY(const auto secrets, client.Secrets());
-  Mask mask;
-  for (const auto& [name, value] : secrets) mask.Hide(value);
-  return mask;
+  return Mask(secrets);
 }
 
 void PrintLogs(Program& program, const ReplicaView& replica, const Mask& mask, size_t tail) {

@@ -152,8 +152,8 @@ void CheckNoSecret(const Located<std::string>& word, const Report& report) {
   for (const TextPiece& piece : *pieces) {
     if (!piece.is_reference || !piece.text.starts_with("secret:")) continue;
     report(MarkWithin(word, piece.offset, piece.length),
-           fmt::format("secret '${{{}}}' in a command: every user of the machine can read that",
-                       Visible(piece.text)),
+           fmt::format("secret {} in a command: every user of the machine can read that",
+                       Quote("${" + piece.text + "}")),
            "hand it over in environment: {NAME: ...}");
   }
 }

@@ -11,6 +11,10 @@
 namespace ctestbed {
 namespace {
 
+// Checks look at all of them in every cell.
+constexpr size_t kMostSteps = 100;
+constexpr size_t kMostSecrets = 100;
+
 constexpr Inside kExitCode{.most = 255};
 constexpr Field kExitCodeField{"exit_codes", Shape::kInteger, "0 to 255", false, &kExitCode};
 constexpr Inside kExitCodes{.each = &kExitCodeField, .at_least = 1};
@@ -198,7 +202,7 @@ const Inside kSecretsInside{.each = &kSecret};
 std::vector<SeedStep> ReadSeed(const Fields& fields, const Reader& reader) {
   std::vector<SeedStep> steps;
   const Document* list = fields.Find("seed");
-  if (list == nullptr) return steps;
+  if (list == nullptr || !CheckSize(*list, "seed", kMostSteps, reader.problems)) return steps;
   for (const Document& item : list->items) {
     SeedStep step = ReadStep(item, reader.problems);
     const auto same = std::find_if(steps.begin(), steps.end(), [&](const SeedStep& other) {
@@ -217,7 +221,7 @@ std::vector<SeedStep> ReadSeed(const Fields& fields, const Reader& reader) {
 std::map<std::string, SecretSource> ReadSecrets(const Fields& fields, const Reader& reader) {
   std::map<std::string, SecretSource> secrets;
   const Document* map = fields.Find("secrets");
-  if (map == nullptr) return secrets;
+  if (map == nullptr || !CheckSize(*map, "secrets", kMostSecrets, reader.problems)) return secrets;
   for (const Document::Entry& entry : map->entries) {
     CheckName(entry.key, "secret", reader.problems);
     secrets[entry.key.value] = ReadSource(entry, reader);

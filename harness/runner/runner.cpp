@@ -121,12 +121,6 @@ TestContext MakeContext(const EnvironmentView& environment, const Run& run, cons
   return context;
 }
 
-Mask MaskOf(const std::map<std::string, std::string>& secrets) {
-  Mask mask;
-  for (const auto& [name, value] : secrets) mask.Hide(value);
-  return mask;
-}
-
 // Why a run that ended badly did: the end of a node comes before all else.
 void Blame(RunOutcome& outcome, Event& finished, const std::optional<Breakage>& breakage) {
   if (!breakage) return;
@@ -171,7 +165,8 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   };
   const std::unique_ptr<Tester> tester = FindTester(suite.tester.value)->make(services.io);
   const Status status = tester->Run(suite, context, sink, tester_stop.get_token());
-  HideInFilesBelow(services.io.files, context.work_directory, MaskOf(secrets));
+  const Mask mask(secrets);
+  HideInFilesBelow(services.io.files, context.work_directory, mask);
   if (status) {
     for (const CaseResult& missing : expected.Missing()) sink(missing);
   }
@@ -194,6 +189,7 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   finished.message = outcome.message;
   finished.duration = std::chrono::duration_cast<Duration>(services.io.clock.Now() - start);
   TRY_DO(session.Emit(finished));
+  outcome.message = mask(outcome.message);
   return outcome;
 }
 
