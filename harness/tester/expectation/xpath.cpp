@@ -1,15 +1,12 @@
 #include "tester/expectation/xpath.h"
 
 #include <fmt/format.h>
-#include <libxml/HTMLparser.h>
-#include <libxml/parser.h>
-#include <libxml/xpath.h>
-#include <libxml/xpathInternals.h>
 
 #include <memory>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "tester/expectation/libxml2.h"
 
 namespace ctestbed {
 namespace {
@@ -19,7 +16,7 @@ struct Free {
   void operator()(xmlXPathContext* context) const { xmlXPathFreeContext(context); }
   void operator()(xmlXPathObject* object) const { xmlXPathFreeObject(object); }
   void operator()(xmlXPathCompExpr* compiled) const { xmlXPathFreeCompExpr(compiled); }
-  void operator()(xmlChar* text) const { xmlFree(text); }
+  void operator()(xmlChar* text) const { FreeByLibxml2(text); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, Free>;
