@@ -1,7 +1,9 @@
 #include "plan/expand.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "model/resolve.h"
 #include "plan/selection.h"
@@ -18,28 +20,58 @@ const Preset* FindPreset(const PlanInput& input, const std::string& name) {
   return found == input.presets.end() ? nullptr : &*found;
 }
 
+// Topologies with their digests, each resolved once however many suites ask for it.
+class Environments {
+ public:
+  explicit Environments(const std::map<std::string, std::string>& host) : host_(host) {}
+
+  struct Resolved {
+    std::shared_ptr<const Topology> topology;
+    std::string digest;
+  };
+
+  const Resolved& Of(const Preset& preset, const Cell& cell,
+                     std::map<std::string, std::string> suite_environment) {
+    const auto [place, is_new] =
+        known_.try_emplace({&preset, cell, std::move(suite_environment)}, Resolved{});
+    if (is_new) {
+      Topology topology = Resolve(preset, cell, std::get<2>(place->first), host_);
+      place->second.digest = DigestOf(topology);
+      place->second.topology = std::make_shared<const Topology>(std::move(topology));
+    }
+    return place->second;
+  }
+
+ private:
+  using Key = std::tuple<const Preset*, Cell, std::map<std::string, std::string>>;
+
+  const std::map<std::string, std::string>& host_;
+  std::map<Key, Resolved> known_;
+};
+
 Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellChoice& choice,
-                         const std::map<std::string, std::string>& host) {
+                         Environments& environments) {
   Candidates candidates;
   for (const Cell& cell : choice) {
-    Topology topology = Resolve(preset, cell, EnvironmentOf(suite, preset, cell), host);
-    std::string digest = DigestOf(topology);
+    const auto& [topology, digest] =
+        environments.Of(preset, cell, EnvironmentOf(suite, preset, cell));
     candidates.push_back({{suite.name.value, preset.name.value, cell},
-                          std::move(topology),
-                          std::move(digest),
+                          topology,
+                          digest,
                           suite.isolation == Isolation::kFresh});
   }
   return candidates;
 }
 
 std::vector<Candidates> AllCandidates(const PlanInput& input) {
+  Environments environments(input.host_environment);
   std::vector<Candidates> all;
   for (const Suite& suite : input.suites) {
     for (const auto& name : suite.presets) {
       const Preset* preset = FindPreset(input, name.value);
       if (preset == nullptr) continue;
       for (const CellChoice& choice : ChoicesOf(suite, *preset)) {
-        all.push_back(CandidatesFor(suite, *preset, choice, input.host_environment));
+        all.push_back(CandidatesFor(suite, *preset, choice, environments));
       }
     }
   }

@@ -1,6 +1,7 @@
 // Suites as runs whose environment is known.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,8 @@ namespace ctestbed {
 
 struct ExpandedRun {
   Run run;
-  Topology topology;
-  std::string environment;  // DigestOf(topology)
+  std::shared_ptr<const Topology> topology;  // never null; runs of one environment may share it
+  std::string environment;                   // DigestOf(*topology)
   bool fresh = false;
 };
 

@@ -16,7 +16,7 @@ namespace {
 Batch BatchOf(ExpandedRun expanded) {
   return {.preset = expanded.run.preset,
           .cell = expanded.run.cell,
-          .topology = std::move(expanded.topology),
+          .topology = *expanded.topology,
           .environment = std::move(expanded.environment),
           .fresh = expanded.fresh,
           .runs = {expanded.run},
