@@ -56,8 +56,7 @@ ExitCode CodeOf(const RunOutcome& outcome) {
 void Tell(Program& program, const std::string& results, const std::string& run,
           const RunOutcome& outcome) {
   std::vector<Event> events;
-  for (Event& event : program.ReadEvents(results)) {
-    if (event.run != run) continue;
+  for (Event& event : program.ReadEvents(results, run)) {
     if (event.kind == EventKind::kRunStarted) events.clear();
     events.push_back(std::move(event));
   }

@@ -197,10 +197,12 @@ Status Program::Report(const std::vector<Event>& events, const std::string& resu
   return {};
 }
 
-std::vector<Event> Program::ReadEvents(const std::string& results) {
+std::vector<Event> Program::ReadEvents(const std::string& results, const std::string& run) {
+  const std::string mark = run.empty() ? "" : "\"run\":" + DumpJson(Json(run));
   std::vector<Event> events;
   for (const std::string& line :
        Split(files_->Read(results + "/events.ndjson").value_or(""), '\n')) {
+    if (line.find(mark) == std::string::npos) continue;
     const auto json = ParseJson(line);
     if (!json) break;  // the torn last line of a killed supervisor
     auto event = EventFromJson(*json);

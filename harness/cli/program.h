@@ -66,8 +66,9 @@ class Program {
   // Writes the reports of a results directory from its events.
   Status Report(const std::vector<Event>& events, const std::string& results);
   void ReportFromFile(const std::string& results);
-  // The stream as recorded in a results directory, up to a torn last line.
-  std::vector<Event> ReadEvents(const std::string& results);
+  // The stream as recorded in a results directory, up to a torn last line; only what is of `run`
+  // if one is named.
+  std::vector<Event> ReadEvents(const std::string& results, const std::string& run = {});
 
   // Errors and diagnostics go to stderr, as text or, once SetJson was called, as JSON.
   void SetJson(bool json) { json_ = json; }
