@@ -115,6 +115,8 @@ class ReportPage(unittest.TestCase):
             browser.screenshot(self.shots / f"{name}.png")
             browser.screenshot(self.shots / f"{name}-top.png", whole=False)
         browser.look(320, 640)
+        browser.run("const tick = document.querySelector('.axis span:last-child');"
+                    "tick.style.left = '100%'; tick.innerText = '12.5 s'")
         self.assertEqual(browser.run("return document.documentElement.scrollWidth"), 320)
         self.expect_quiet(browser)
 
