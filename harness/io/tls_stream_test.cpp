@@ -44,9 +44,20 @@ class Identity {
     BIO_free(file);
   }
 
-  // Talks TLS over `connection`, and sends back what comes until the peer is gone.
-  void Echo(CannedConnection& connection) const {
+  void WriteKey(const std::string& path) const {
+    BIO* file = BIO_new_file(path.c_str(), "w");
+    PEM_write_bio_PrivateKey(file, key_, nullptr, nullptr, 0, nullptr, nullptr);
+    BIO_free(file);
+  }
+
+  // Talks TLS over `connection`, and sends back what comes until the peer is gone. `wants_peer`
+  // lets nobody in but who has the same certificate.
+  void Echo(CannedConnection& connection, bool wants_peer) const {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+    if (wants_peer) {
+      SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+      X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate_);
+    }
     SSL_CTX_use_certificate(context, certificate_);
     SSL_CTX_use_PrivateKey(context, key_);
     SSL* session = SSL_new(context);
@@ -84,7 +95,9 @@ struct World {
   TempDir directory;
   Identity identity;
   std::string ca_file = directory / "ca.pem";
-  CannedServer server{[this](CannedConnection& connection) { identity.Echo(connection); }};
+  bool wants_peer = false;
+  CannedServer server{
+      [this](CannedConnection& connection) { identity.Echo(connection, wants_peer); }};
 };
 
 TEST(TlsStream, CarriesBytesBothWays) {
@@ -109,6 +122,22 @@ TEST(TlsStream, TrustsOnlyWhomItIsToldTo) {
   ExpectError(world.Connect({{}, {}, {}, "127.0.0.1", true}), ErrorKind::kUnavailable,
               "TLS: the certificate does not hold: self-signed certificate");
   EXPECT_TRUE(world.Connect({{}, {}, {}, "127.0.0.1", false}));
+}
+
+TEST(TlsStream, ShowsItsCertificate) {
+  World world;
+  world.wants_peer = true;
+  world.identity.Write(world.ca_file);
+  world.identity.WriteKey(world.directory / "key.pem");
+  const auto known =
+      world.Connect({world.ca_file, world.ca_file, world.directory / "key.pem", "127.0.0.1", true});
+  ASSERT_TRUE(known) << known.error().message;
+  ASSERT_TRUE((*known)->Write("hello", Soon()));
+  EXPECT_EQ((*known)->Read(Soon(), {}).value_or(""), "hello");
+  // In TLS 1.3 the server says no when the client is through already.
+  const auto stranger = world.Connect({world.ca_file, {}, {}, "127.0.0.1", true});
+  ASSERT_TRUE(stranger) << stranger.error().message;
+  ExpectError((*stranger)->Read(Soon(), {}), ErrorKind::kUnavailable, "certificate required");
 }
 
 TEST(TlsStream, WantsTheNameOfTheHost) {
