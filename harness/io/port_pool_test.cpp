@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "io/descriptor.h"
-#include "io/fake_port_pool.h"
 #include "testing/expect.h"
 #include "testing/temp_dir.h"
 
@@ -194,19 +193,6 @@ TEST(RealPortLease, LeavesRoomForAnyServerOnceReleased) {
   lease->Release();
   Descriptor server;
   EXPECT_TRUE(Serve(server, lease->Port(), false));
-}
-
-TEST(FakePortPool, CountsUpAndTakesBack) {
-  FakePortPool pool;
-  auto first = LeaseFrom(pool);
-  pool.Occupy(20001);
-  const auto second = LeaseFrom(pool);
-  EXPECT_EQ(first->Port(), 20000);
-  EXPECT_EQ(second->Port(), 20002);
-  ExpectError(pool.Lease(20001), ErrorKind::kConflict, "port 20001");
-  first.reset();
-  EXPECT_EQ(pool.Taken(), (std::set<int>{20001, 20002}));
-  EXPECT_EQ(LeaseFrom(pool, 20000)->Port(), 20000);
 }
 
 }  // namespace

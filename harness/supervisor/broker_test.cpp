@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "driver/fake/driver.h"
+#include "testing/null_file.h"
 
 namespace ctestbed {
 namespace {
@@ -14,11 +15,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-class NullFile final : public AppendFile {
- public:
-  Status Append(std::string_view, bool) override { return {}; }
-};
 
 class BrokerTest : public testing::Test {
  protected:

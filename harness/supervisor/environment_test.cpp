@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "driver/fake/driver.h"
+#include "testing/null_file.h"
 
 namespace ctestbed {
 namespace {
@@ -16,11 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
-
-class NullFile final : public AppendFile {
- public:
-  Status Append(std::string_view, bool) override { return {}; }
-};
 
 Node Running(std::string name, std::map<std::string, DependencyState> depends_on = {}) {
   Node node;
