@@ -41,7 +41,7 @@ UNSEEN = {
     "preset-depends-unknown-in-cell": MEANING, "preset-duplicate-name": MEANING,
     "preset-duplicate-node": MEANING, "preset-extends-cycle": MEANING,
     "preset-extends-unknown": MEANING, "preset-nothing-to-run": MEANING,
-    "preset-jobs": MEANING, "preset-secret-in-command": MEANING, "preset-seed-nodes": MEANING,
+    "preset-jobs": MEANING, "suite-unknown-secret": MEANING, "preset-secret-in-command": MEANING, "preset-seed-nodes": MEANING,
     "preset-port-clash": MEANING, "preset-probe-port": MEANING, "preset-service-twice": MEANING,
     "preset-unclosed-reference": MEANING, "preset-undefined-reference": MEANING,
     "preset-undefined-variable": MEANING, "suite-empty-matrix": MEANING,

@@ -145,20 +145,46 @@ void CheckReferences(const Located<std::string>& text, const std::vector<std::st
 
 namespace {
 
-// Everybody on the machine can read the words of a command.
-void CheckNoSecret(const Located<std::string>& word, const Report& report) {
-  const auto pieces = ParseReferences(word.value);
+void AddSecrets(const Located<std::string>& text, std::vector<Located<std::string>>& secrets) {
+  constexpr std::string_view kPrefix = "secret:";
+  if (text.value.find(kPrefix) == std::string::npos) return;
+  const auto pieces = ParseReferences(text.value);
   if (!pieces) return;
   for (const TextPiece& piece : *pieces) {
-    if (!piece.is_reference || !piece.text.starts_with("secret:")) continue;
-    report(MarkWithin(word, piece.offset, piece.length),
+    if (!piece.is_reference || !piece.text.starts_with(kPrefix)) continue;
+    secrets.push_back(
+        {piece.text.substr(kPrefix.size()), MarkWithin(text, piece.offset, piece.length)});
+  }
+}
+
+void AddSecrets(const Document& document, std::vector<Located<std::string>>& secrets) {
+  if (document.IsScalar()) AddSecrets({document.text, document.mark}, secrets);
+  for (const Document& item : document.items) AddSecrets(item, secrets);
+  for (const Document::Entry& entry : document.entries) {
+    AddSecrets(entry.key, secrets);
+    AddSecrets(entry.value, secrets);
+  }
+}
+
+// Everybody on the machine can read the words of a command.
+void CheckNoSecret(const Located<std::string>& word, const Report& report) {
+  std::vector<Located<std::string>> secrets;
+  AddSecrets(word, secrets);
+  for (const Located<std::string>& secret : secrets) {
+    report(secret.mark,
            fmt::format("secret {} in a command: every user of the machine can read that",
-                       Quote("${" + piece.text + "}")),
+                       Quote(secret.value)),
            "hand it over in environment: {NAME: ...}");
   }
 }
 
 }  // namespace
+
+std::vector<Located<std::string>> SecretsIn(const Document& document) {
+  std::vector<Located<std::string>> secrets;
+  AddSecrets(document, secrets);
+  return secrets;
+}
 
 void CheckStepReferences(const SeedStep& step, const NodeOverlay& node,
                          const std::vector<NodeOverlay>& nodes, const Topology& declared,

@@ -17,6 +17,9 @@ namespace ctestbed {
 std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
                                   const Topology& declared);
 
+// The names of the secrets that texts and keys of `document` refer to, each where it stands.
+std::vector<Located<std::string>> SecretsIn(const Document& document);
+
 // Mistakes of a check: where, what, how to fix.
 using Report = std::function<void(const SourceMark&, const std::string&, const std::string&)>;
 

@@ -194,6 +194,20 @@ class SuiteChecks {
     }
     for (size_t i = 0; i < std::min(choices.size(), kMostCheckedCells); ++i) {
       CheckEnvironment(preset, choices[i].front());
+      CheckSecrets(preset, choices[i].front());
+    }
+  }
+
+  void CheckSecrets(const Preset& preset, const Cell& cell) {
+    if (secrets_.empty()) return;
+    std::vector<std::string> known;
+    for (const auto& [name, source] : DeclarationsOf(preset, cell).secrets) known.push_back(name);
+    for (const Located<std::string>& secret : secrets_) {
+      if (std::find(known.begin(), known.end(), secret.value) != known.end()) continue;
+      ReportOnce(secret.mark, fmt::format("there is no secret {}", Quote(secret.value)),
+                 known.empty() ? "declare it there by secrets: {NAME: {env: VARIABLE}}"
+                               : DidYouMean(secret.value, known, "secrets"),
+                 preset);
     }
   }
 
@@ -225,6 +239,7 @@ class SuiteChecks {
   const Suite& suite_;
   const PresetsByName& presets_;
   Diagnostics& problems_;
+  const std::vector<Located<std::string>> secrets_ = SecretsIn(suite_.body);
   std::vector<const Preset*> targets_;  // the presets it needs, as far as they are sound
   std::set<std::pair<int, int>> reported_;
   bool sound_ = true;
