@@ -98,6 +98,12 @@ class Deployments(ProgramTest):
         self.expect(0, "teardown")
         self.expect_clean()
 
+    def test_clean_takes_what_was_half_removed(self):
+        self.expect(0, "status")
+        (self.project.state / "sessions" / ".gone-0123" / "work").mkdir(parents=True)
+        self.expect(0, "clean")
+        self.expect_clean()
+
     def test_supervisor_and_shims_killed_together(self):
         dead = self.deploy("stubborn")
         kill_all([dead["owner"]["pid"], *self.project.processes(r"ctestbed-shim")])

@@ -10,6 +10,9 @@
 namespace ctestbed {
 namespace {
 
+// What begins the name of a session's directory that is being removed.
+constexpr std::string_view kGone = ".gone-";
+
 // sun_path has 108 bytes (unix(7)); what we put below the root takes up to 60 of them.
 constexpr size_t kLongestRoot = 48;
 
@@ -60,7 +63,8 @@ Result<FileLock> StateDirectory::CreateSession(const std::string& id) const {
 }
 
 Status StateDirectory::RemoveSession(const std::string& id) const {
-  const std::string gone = fmt::format("{}/sessions/.gone-{}", root_, UniqueToken());
+  if (id.starts_with(kGone)) return files_->Remove(Session(id));
+  const std::string gone = fmt::format("{}/sessions/{}{}", root_, kGone, UniqueToken());
   std::error_code error;
   std::filesystem::rename(Session(id), gone, error);
   return files_->Remove(error ? Session(id) : gone);
@@ -75,8 +79,9 @@ std::vector<std::string> StateDirectory::Sessions(bool live) const {
   const auto names = files_->List(root_ + "/sessions").value_or(std::vector<std::string>());
   for (const std::string& id : names) {
     const bool draft = id.starts_with(".");
-    // A draft without a lock file is being made right now.
-    if (draft && (live || !files_->Exists(Session(id) + "/lock"))) continue;
+    // A draft without a lock file is being made right now; the rest of one that goes may have none.
+    const bool made = !id.starts_with(kGone) && !files_->Exists(Session(id) + "/lock");
+    if (draft && (live || made)) continue;
     if (IsLive(id) == live) ids.push_back(id);
   }
   return ids;

@@ -24,6 +24,10 @@ Status SweepOwner(Driver& driver, const std::string& owner, bool dry_run, TimePo
 Status SweepSession(const StateDirectory& state, const SweepServices& services,
                     const std::string& id, bool dry_run, TimePoint deadline, Removed& removed) {
   const std::string directory = state.Session(id);
+  // Half removed by one who was killed then: there is nothing else to clear up.
+  if (id.starts_with('.') && !services.files.Exists(directory + "/lock")) {
+    return dry_run ? Status() : state.RemoveSession(id);
+  }
   const auto lock = FileLock::TryLock(directory + "/lock");
   if (!lock) return {};  // somebody else clears it up right now
   for (const JournalRecord& record :
