@@ -101,9 +101,11 @@ Status StartDetached(const std::vector<std::string>& command, const std::string&
   const std::string said = ReadHandshake(handshake[0], deadline);
   close(handshake[0]);
   if (said.ends_with(kReady)) return {};
-  return Fail(said == "timeout" ? ErrorKind::kTimeout : ErrorKind::kUnavailable,
-              said.empty() ? "the supervisor ended before it was ready" : said,
-              fmt::format("see {}", log_path));
+  const std::string log = fmt::format("see {}", log_path);
+  if (said.empty()) {
+    return Fail(ErrorKind::kEnvironment, "the supervisor ended before it was ready", log);
+  }
+  return Fail(said == "timeout" ? ErrorKind::kTimeout : ErrorKind::kUnavailable, said, log);
 }
 
 Result<DetachedProgram> DetachedProgram::Enter() {

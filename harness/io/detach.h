@@ -14,7 +14,8 @@ namespace ctestbed {
 
 // Starts `command` (our own program, which must call DetachedProgram::Enter first thing) with stdin
 // and stdout at /dev/null and stderr appended to `log_path`, and hands it `lock`. Returns once it
-// has called DetachedProgram::Ready; kUnavailable with its last words if it ends before, kTimeout.
+// has called DetachedProgram::Ready. When it ends before: kUnavailable with its last words, or
+// kEnvironment if it had none, as when somebody kills it. kTimeout.
 Status StartDetached(const std::vector<std::string>& command, const std::string& log_path,
                      FileLock lock, TimePoint deadline);
 
