@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import pathlib
+import signal
 import urllib.parse
 
 from temp_project import HEALTHY, ProgramTest, main, node, wait_until
@@ -223,6 +225,32 @@ class SecretsTest(ProgramTest):
         ended = self.expect(3, "run")
         self.assertIn("***", ended.stdout)
         self.expect_hidden(ended.stdout, ended.stderr)
+        self.expect_clean()
+
+    def test_it_is_hidden_when_the_supervisor_is_killed(self):
+        self.preset()
+        live = self.expect(0, "deploy", "one", "--json").json["environments"][0]
+        log = pathlib.Path(live["nodes"][0]["log"]) / "stdout.log"
+        self.assertIn(self.CANARY, log.read_text(encoding="utf-8"))
+        os.kill(live["owner"]["pid"], signal.SIGKILL)
+        wait_until(lambda: not self.project.processes())
+        self.expect(0, "status")
+        self.expect_hidden()
+        self.assertIn("removed: the supervisor was killed", log.read_text(encoding="utf-8"))
+        self.expect_clean()
+
+    def test_it_is_hidden_when_the_run_is_killed(self):
+        self.preset()
+        script = "echo $PASSWORD > kept; touch ../../begun; sleep 60"
+        self.project.script("keeps", "one", script, variables={"PASSWORD": "${secret:db}"})
+        process = self.project.start("run", "--out", self.project.path / "out")
+        wait_until(lambda: (self.project.path / "out" / "begun").exists())
+        process.kill()
+        self.project.finish(process, seconds=10)
+        wait_until(lambda: not self.project.processes())
+        kept = list((self.project.path / "out").rglob("kept"))
+        self.assertEqual([path.read_text(encoding="utf-8") for path in kept], ["***\n"])
+        self.expect_hidden()
         self.expect_clean()
 
     def test_one_that_is_missing_is_located(self):

@@ -35,6 +35,9 @@ std::map<std::string, std::string> Environment::EndpointsOf(const Node& node,
 
 Status Environment::StartInstance(const Node& node, const InstanceId& id, const std::string& log) {
   TRY(const InstanceSpec spec, Specify(node, id, log));
+  if (!services_.secrets.empty()) {
+    TRY_DO(services_.journal.Append({"intent", "hide", LogOf(id), identity_.id}));
+  }
   TRY_DO(services_.journal.Append({"intent", "start", id.Name(), identity_.id}));
   TRY_DO(services_.driver.Start(spec, services_.clock.Now() + kStartTakes));
   return services_.journal.Append({"done", "start", id.Name(), identity_.id});
@@ -205,6 +208,7 @@ void Environment::HideLogs(const InstanceId& id) const {
                fmt::format("{}/{}/{}.log", identity_.log_directory, LogOf(id), stream),
                services_.secrets.mask());
   }
+  static_cast<void>(services_.journal.Append({"done", "hide", LogOf(id), identity_.id}));
 }
 
 std::string Environment::LogTail(const std::string& log) const {

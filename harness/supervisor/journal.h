@@ -14,9 +14,9 @@ namespace ctestbed {
 
 struct JournalRecord {
   std::string event;   // "session", "intent", "done"
-  std::string action;  // "start", "stop"; of a session: the owner's name
-  std::string node;    // instance name; of a session: the backend's name
-  std::string data;    // of a session: the results directory
+  std::string action;  // "start", "stop", "hide"; of a session: the owner's name
+  std::string node;  // instance name, of "hide" that of its logs; of a session: the backend's name
+  std::string data;  // of a session: the results directory
 
   bool operator==(const JournalRecord&) const = default;
 };

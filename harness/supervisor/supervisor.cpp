@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/json.h"
+#include "io/hide_in_files.h"
 #include "io/private_directory.h"
 #include "model/wire.h"
 #include "supervisor/event_log.h"
@@ -100,6 +101,10 @@ class Session {
     Status status = environment_.Teardown(reason.empty() ? Duration::max() : kAbortGrace);
     const auto swept = services_.driver.Sweep(owner_, "", services_.clock.Now() + kSweepTakes);
     if (status && !swept) status = tl::unexpected<Error>(swept.error());
+    // Whoever was to take secrets out of what its tests kept may have been killed.
+    if (!reason.empty()) {
+      HideInFilesBelow(services_.files, options_.results + "/runs", secrets_.mask());
+    }
     log_.Append({.kind = EventKind::kSessionFinished, .message = reason});
     log_.Close();
     const Status reported = services_.report(log_.All(), options_.results);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "io/process_table.h"
 #include "supervisor/journal.h"
 
@@ -21,6 +23,27 @@ Status SweepOwner(Driver& driver, const std::string& owner, bool dry_run, TimePo
   return {};
 }
 
+// Nobody knows any more what to take out of the logs of nodes that ran when the supervisor was
+// killed, and of what tests kept.
+Status DropSecrets(FileSystem& files, const std::string& results,
+                   const std::vector<JournalRecord>& records) {
+  std::set<std::string> open;
+  for (const JournalRecord& record : records) {
+    if (record.action != "hide") continue;
+    if (record.event == "intent") open.insert(record.node);
+    if (record.event == "done") open.erase(record.node);
+  }
+  for (const std::string& log : open) {
+    for (const std::string_view stream : {"stdout", "stderr"}) {
+      const std::string path = fmt::format("{}/logs/{}/{}.log", results, log, stream);
+      if (files.Exists(path)) {
+        TRY_DO(files.Write(path, "removed: the supervisor was killed, and secrets may be in it\n"));
+      }
+    }
+  }
+  return open.empty() ? Status() : files.Remove(results + "/runs");
+}
+
 Status SweepSession(const StateDirectory& state, const SweepServices& services,
                     const std::string& id, bool dry_run, TimePoint deadline, Removed& removed) {
   const std::string directory = state.Session(id);
@@ -30,12 +53,15 @@ Status SweepSession(const StateDirectory& state, const SweepServices& services,
   }
   const auto lock = FileLock::TryLock(directory + "/lock");
   if (!lock) return {};  // somebody else clears it up right now
-  for (const JournalRecord& record :
-       ReadJournal(services.files.Read(directory + "/journal").value_or(""))) {
+  const std::vector<JournalRecord> records =
+      ReadJournal(services.files.Read(directory + "/journal").value_or(""));
+  for (const JournalRecord& record : records) {
     if (record.event != "session") continue;
     Driver* driver = services.driver(record.node);
     if (driver != nullptr) TRY_DO(SweepOwner(*driver, record.action, dry_run, deadline, removed));
-    if (!dry_run) services.report(record.data);
+    if (dry_run) continue;
+    TRY_DO(DropSecrets(services.files, record.data, records));
+    services.report(record.data);
   }
   removed.push_back("session " + id);
   return dry_run ? Status() : state.RemoveSession(id);
