@@ -101,16 +101,26 @@ def moments(longest):
         yield number, chance.uniform(0.01, longest)
 
 
-def held_ports(state):
-    """The leases on ports that somebody still holds."""
-    held = []
-    for path in pathlib.Path(state, "ports").glob("*.lock"):
-        with open(path, "rb") as file:
+def held(state, pattern):
+    """The locks that somebody still holds."""
+    names = []
+    for path in pathlib.Path(state).glob(pattern):
+        with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                held.append(path.name)
-    return held
+                names.append(path.name)
+    return names
+
+
+def held_ports(state):
+    """The leases on ports that somebody still holds."""
+    return held(state, "ports/*.lock")
+
+
+def held_sessions(state):
+    """The locks of sessions; a process that is killed has no command line before it lets go of its."""
+    return held(state, "sessions/*/lock")
 
 
 def is_anothers(port, path):

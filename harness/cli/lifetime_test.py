@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What is alive because of ctestbed, and that nothing of it stays."""
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ import time
 import urllib.request
 
 from temp_project import ProgramTest, kill_all, main, node, wait_until
-from sample import held_ports, listening, moments
+from sample import held_ports, held_sessions, listening, moments
 
 
 class Deployments(ProgramTest):
@@ -98,11 +99,19 @@ class Deployments(ProgramTest):
         self.expect(0, "teardown")
         self.expect_clean()
 
-    def test_clean_takes_what_was_half_removed(self):
-        self.expect(0, "status")
-        (self.project.state / "sessions" / ".gone-0123" / "work").mkdir(parents=True)
+    def test_clean_takes_what_was_half_made_or_half_removed(self):
+        self.deploy("one")
+        journal = next((self.project.state / "sessions").glob("*/journal"))
+        record = json.loads(journal.read_text(encoding="utf-8").splitlines()[0].partition(" ")[2])
+        machine = ":".join(record["action"].split(":")[:2])
+        self.expect(0, "teardown")
+        with open("/proc/self/stat", encoding="ascii") as stat:
+            start = stat.read().rpartition(")")[2].split()[19]
+        living, dead = (f".new-{machine}:{os.getpid()}:{since}-0123" for since in (start, 1))
+        for name in (living, dead, ".gone-0123/work"):
+            (self.project.state / "sessions" / name).mkdir(parents=True)
         self.expect(0, "clean")
-        self.expect_clean()
+        self.assertEqual(self.project.sessions(), [living])
 
     def test_supervisor_and_shims_killed_together(self):
         dead = self.deploy("stubborn")
@@ -145,7 +154,7 @@ class Kills(ProgramTest):
 
     def expect_nothing_left(self, about):
         """At once no process, listener or lease; no state after the next command."""
-        wait_until(lambda: not self.project.processes())
+        wait_until(lambda: not self.project.processes() and not held_sessions(self.project.state))
         self.assertEqual(self.project.processes(), {}, about)
         self.assertEqual(held_ports(self.project.state), [], about)
         self.assertEqual(listening(self.project.reports(), self.project.path), [], about)

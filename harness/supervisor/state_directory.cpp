@@ -6,12 +6,19 @@
 
 #include "base/text.h"
 #include "io/private_directory.h"
+#include "io/process_table.h"
 
 namespace ctestbed {
 namespace {
 
-// What begins the name of a session's directory that is being removed.
+// What begins the names of directories of sessions that are being made, and removed.
+constexpr std::string_view kDraft = ".new-";
 constexpr std::string_view kGone = ".gone-";
+
+// Of a draft: the process that makes it.
+std::string MakerOf(const std::string& draft) {
+  return draft.substr(kDraft.size(), draft.rfind('-') - kDraft.size());
+}
 
 // sun_path has 108 bytes (unix(7)); what we put below the root takes up to 60 of them.
 constexpr size_t kLongestRoot = 48;
@@ -50,7 +57,8 @@ Result<StateDirectory> StateDirectory::Open(const std::map<std::string, std::str
 }
 
 Result<FileLock> StateDirectory::CreateSession(const std::string& id) const {
-  const std::string draft = fmt::format("{}/sessions/.{}-{}", root_, id, UniqueToken());
+  const std::string maker = OwnerName(Identify(OwnPid()).value_or(ProcessIdentity{}));
+  const std::string draft = fmt::format("{}/sessions/{}{}-{}", root_, kDraft, maker, UniqueToken());
   TRY_DO(MakePrivateDirectory(draft));
   TRY(FileLock lock, FileLock::TryLock(draft + "/lock"));
   std::error_code error;
@@ -78,10 +86,8 @@ std::vector<std::string> StateDirectory::Sessions(bool live) const {
   std::vector<std::string> ids;
   const auto names = files_->List(root_ + "/sessions").value_or(std::vector<std::string>());
   for (const std::string& id : names) {
-    const bool draft = id.starts_with(".");
-    // A draft without a lock file is being made right now; the rest of one that goes may have none.
-    const bool made = !id.starts_with(kGone) && !files_->Exists(Session(id) + "/lock");
-    if (draft && (live || made)) continue;
+    if (live && id.starts_with('.')) continue;
+    if (id.starts_with(kDraft) && !IsDeadOwner(MakerOf(id))) continue;
     if (IsLive(id) == live) ids.push_back(id);
   }
   return ids;

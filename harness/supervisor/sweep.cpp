@@ -64,7 +64,13 @@ Status SweepSession(const StateDirectory& state, const SweepServices& services,
     services.report(record.data);
   }
   removed.push_back("session " + id);
-  return dry_run ? Status() : state.RemoveSession(id);
+  if (dry_run) return {};
+  // One that was killed before it could tell anything has nothing to report.
+  const std::string results = state.Results(id);
+  if (services.files.Read(results + "/events.ndjson").value_or("").empty()) {
+    TRY_DO(services.files.Remove(results));
+  }
+  return state.RemoveSession(id);
 }
 
 }  // namespace
