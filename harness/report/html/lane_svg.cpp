@@ -15,7 +15,7 @@ namespace {
 
 using Kind = TimelineBar::Kind;
 
-struct Shape {
+struct BarShape {
   Kind kind;
   double top;
   double height;
@@ -23,7 +23,7 @@ struct Shape {
 };
 
 // Heights tell kinds apart where colours do not.
-constexpr std::array<Shape, 5> kShapes{{
+constexpr std::array<BarShape, 5> kShapes{{
     {Kind::kDeploy, 2, 24, 1.5},
     {Kind::kIdle, 12, 4, 0.5},
     {Kind::kRun, 4, 20, 1.5},
@@ -31,9 +31,9 @@ constexpr std::array<Shape, 5> kShapes{{
     {Kind::kTeardown, 7, 14, 1.5},
 }};
 
-const Shape& ShapeOf(Kind kind) {
+const BarShape& ShapeOf(Kind kind) {
   return *std::find_if(kShapes.begin(), kShapes.end(),
-                       [&](const Shape& shape) { return shape.kind == kind; });
+                       [&](const BarShape& shape) { return shape.kind == kind; });
 }
 
 // What went wrong must not be overlooked.
@@ -65,7 +65,7 @@ std::string LaneSvg(const TimelineLane& lane, double length_s) {
   int cases = 0;
   std::string rects;
   for (const TimelineBar& bar : lane.bars) {
-    const Shape& shape = ShapeOf(bar.kind);
+    const BarShape& shape = ShapeOf(bar.kind);
     const double scale = length_s > 0 ? kWidth / length_s : 0;
     const double width = std::max((bar.end_s - bar.begin_s) * scale, Least(bar));
     const double x = std::min(bar.begin_s * scale, kWidth - width);
