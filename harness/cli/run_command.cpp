@@ -92,8 +92,9 @@ Result<int> ExecuteInterruptibly(const Plan& plan, const std::vector<Suite>& sui
 }
 
 // Clears up after a supervisor that is gone, and finishes its report.
-ExitCode LoseSession(Program& program, const Error& error) {
+ExitCode LoseSession(Program& program, const SessionHandle& session, const Error& error) {
   program.Complain(error);
+  AwaitLock(program, session);
   program.Sweep();
   return ExitCode::kEnvironmentFailed;
 }
@@ -147,7 +148,9 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
     PrintAnnotations(program, events);
   }
   if (signal && *signal != 0) return static_cast<ExitCode>(128 + *signal);
-  if (!signal || !ending) return LoseSession(program, signal ? ending.error() : signal.error());
+  if (!signal || !ending) {
+    return LoseSession(program, *session, signal ? ending.error() : signal.error());
+  }
   if (!ending->leftovers.empty()) {
     program.Warn("ctestbed: left behind: " + ending->leftovers);
     if (outcome == Outcome::kPassed) return ExitCode::kLeftovers;

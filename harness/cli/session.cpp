@@ -14,6 +14,7 @@ namespace {
 
 constexpr Duration kStartTakes{20'000};
 constexpr Duration kEndTakes{30'000};
+constexpr Duration kHangUpTakes{2'000};
 constexpr Duration kLook{5};
 
 // What an earlier run may have left in a results directory that is used again.
@@ -78,6 +79,14 @@ Result<SessionHandle> FindSession(Program& program, const std::string& id) {
     program.clock().SleepUntil(program.clock().Now() + kLook, {});
   }
   return Fail(ErrorKind::kNotFound, fmt::format("no live session {}", Quote(id)));
+}
+
+void AwaitLock(Program& program, const SessionHandle& session) {
+  Clock& clock = program.clock();
+  const TimePoint deadline = clock.Now() + kHangUpTakes;
+  while (session.state.IsLive(session.id) && clock.Now() < deadline) {
+    clock.SleepUntil(clock.Now() + kLook, {});
+  }
 }
 
 Result<SessionClient::Ending> EndSession(const SessionHandle& session, const std::string& reason) {

@@ -35,4 +35,8 @@ Result<SessionHandle> FindSession(Program& program, const std::string& id);
 // Ends a session and waits until its supervisor is gone. The leftovers, empty when there are none.
 Result<SessionClient::Ending> EndSession(const SessionHandle& session, const std::string& reason);
 
+// Waits for the lock of a session whose supervisor has hung up, for at most two seconds: when a
+// process is killed, others see the end of its sockets before it lets go of its locks.
+void AwaitLock(Program& program, const SessionHandle& session);
+
 }  // namespace ctestbed
