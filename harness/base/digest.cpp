@@ -9,6 +9,7 @@
 #include <array>
 
 namespace ctestbed {
+
 std::string Sha256(std::string_view content) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256_CTX context;

@@ -121,7 +121,6 @@ class Jobs(ProgramTest):
 
     def test_what_a_job_leaves_running_goes(self):
         self.project.preset("jobs", self.waiting(), self.job("setsid sleep 60 & exit 0"))
-        self.project.script("looks", "jobs", "! pgrep -f 'sleep [6]0' -s 0")
         self.expect(0, "deploy", "jobs")
         self.assertEqual(self.project.processes(r"^sleep 60"), {})
         self.expect(0, "teardown")

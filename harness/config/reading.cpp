@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 namespace ctestbed {
+
 Document WithoutForeignKeys(const Document& map, std::string_view what,
                             std::span<const ForeignKey> foreign, Diagnostics& problems) {
   Document own = map;

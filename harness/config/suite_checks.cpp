@@ -219,8 +219,9 @@ class SuiteChecks {
     }
     if (texts.empty()) return;
     const auto nodes = MergedNodes(preset, cell, {}, {});
+    const Topology declared = DeclarationsOf(preset, cell);
     for (const NodeOverlay& node : nodes) {
-      const std::vector<std::string> names = NamesFor(node, nodes, DeclarationsOf(preset, cell));
+      const std::vector<std::string> names = NamesFor(node, nodes, declared);
       for (const Located<std::string>& text : texts) {
         CheckReferences(text, names,
                         [&](const SourceMark& mark, const std::string& message,

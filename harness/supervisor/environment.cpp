@@ -13,7 +13,6 @@
 namespace ctestbed {
 namespace {
 
-constexpr Duration kStopTakes{15'000};      // beyond the grace
 constexpr Duration kPrepareTakes{600'000};  // where the preset sets no time for the deploy
 
 }  // namespace

@@ -123,6 +123,8 @@ class Environment {
   const EnvironmentIdentity& identity() const { return identity_; }
 
  private:
+  static constexpr Duration kStopTakes{15'000};  // beyond the grace
+
   struct LiveNode {
     Node node;
     std::string state = "starting";

@@ -13,7 +13,6 @@ namespace ctestbed {
 namespace {
 
 constexpr Duration kStartTakes{60'000};
-constexpr Duration kStopTakes{15'000};  // beyond the grace
 constexpr size_t kTailLines = 20;
 
 Duration TimeOf(const Node& node) {
