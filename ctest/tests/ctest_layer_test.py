@@ -52,6 +52,13 @@ tests:
   - name: the answer is right
     GET /?token=${secret:token}: 404
 """
+EDITOR = """
+suite: editor
+tester: command
+needs: {preset: solo}
+format: exit_code
+command: [sed, -i, s/404/200/, FILE]
+"""
 CRASH = """
 name: crash
 topology:
@@ -297,6 +304,16 @@ class Failures(CtestLayer):
         run = self.sample.ctest("--rerun-failed")
         self.assertEqual(run.runs, {"wrong@solo": "Passed"}, run.output)
         self.assertEqual(self.sample.report().deploys, ["solo"])
+
+    def test_an_edit_while_ctest_runs_waits_for_the_next(self):
+        self.sample.write("suites/wrong.yaml",
+                          (WRONG % "wrong").replace("tester:", "after: [editor]\ntester:"))
+        self.sample.write("suites/editor.yaml",
+                          EDITOR.replace("FILE", str(self.sample.path / "source/suites/wrong.yaml")))
+        self.sample.configure()
+        run = self.sample.ctest("-R", "editor@|wrong@")
+        self.assertEqual(run.runs, {"editor@solo": "Passed", "wrong@solo": "Failed"}, run.output)
+        self.assertEqual(self.sample.ctest("-R", "wrong@").runs, {"wrong@solo": "Passed"})
 
     def test_repeat_until_pass(self):
         self.sample.write("suites/flaky.yaml", FLAKY.replace(

@@ -93,9 +93,4 @@ const BrokenName* CTestProject::FindBroken(std::string_view name) const {
   return found == broken.end() ? nullptr : &*found;
 }
 
-const Run& FindRun(const Batch& batch, std::string_view name) {
-  return *std::find_if(batch.runs.begin(), batch.runs.end(),
-                       [&](const Run& run) { return RunName(run) == name; });
-}
-
 }  // namespace ctestbed

@@ -47,7 +47,4 @@ struct CTestProject {
 // plan at all.
 Result<CTestProject> LoadCTestProject(Program& program, const ProjectOptions& options);
 
-// The run of that name in a batch that holds it.
-const Run& FindRun(const Batch& batch, std::string_view name);
-
 }  // namespace ctestbed

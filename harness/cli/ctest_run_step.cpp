@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "cli/ctest_plan.h"
 #include "cli/ctest_steps.h"
 #include "cli/environments.h"
 #include "io/signals.h"
@@ -66,12 +67,6 @@ void Tell(Program& program, const std::string& results, const std::string& run,
                             outcome.message.empty() ? "" : ": ", outcome.message));
 }
 
-struct RunOfPlan {
-  const PlannedBatch& planned;
-  const Run& run;
-  const Suite& suite;
-};
-
 ExitCode TellBlocked(Program& program, SessionClient& session, const Run& run, const Error& error) {
   const Status emitted = EmitBlocked(session, run, error.message);
   if (!emitted) program.Complain(emitted.error());
@@ -80,33 +75,31 @@ ExitCode TellBlocked(Program& program, SessionClient& session, const Run& run, c
   return ExitCode::kSkipped;
 }
 
-ExitCode Execute(Program& program, const SessionHandle& handle, const CTestProject& project,
-                 const RunOfPlan& wanted, const Interruption& interruption) {
-  auto session = handle.Connect();
-  if (!session) return ComplainOfSession(program, session.error());
+ExitCode Execute(Program& program, ConnectedSession session, PlannedRun planned,
+                 const Interruption& interruption) {
   if (const std::string reason =
-          SkipReason(wanted.suite, program.files(), project.loaded.host_environment);
+          SkipReason(planned.suite, program.files(), planned.host_environment);
       !reason.empty()) {
-    const Status emitted = EmitSkipped(*session, wanted.run, reason);
+    const Status emitted = EmitSkipped(session.client, planned.run, reason);
     if (!emitted) return ComplainOfSession(program, emitted.error());
     program.Print(fmt::format("skipped: {}\n", reason));
     return ExitCode::kSkipped;
   }
-  Demand demand = DemandFor(wanted.planned.batch, wanted.planned.order);
-  demand.exclusive = wanted.suite.isolation == Isolation::kExclusive;
-  const auto environment = session->Acquire(demand, false, false, interruption.token());
+  planned.demand.exclusive = planned.suite.isolation == Isolation::kExclusive;
+  const auto environment =
+      session.client.Acquire(planned.demand, false, false, interruption.token());
   if (interruption.code()) return *interruption.code();
-  if (!environment) return TellBlocked(program, *session, wanted.run, environment.error());
+  if (!environment) return TellBlocked(program, session.client, planned.run, environment.error());
   const auto io = program.tester_io();
   if (!io) return program.Complain(io.error());
-  const RunnerServices services{*io, [&] { return handle.Connect(); },
-                                project.loaded.host_environment, handle.results};
-  const auto outcome =
-      ExecuteRun(*session, *environment, wanted.run, wanted.suite, services, interruption.token());
-  static_cast<void>(session->Release(true, DirtyNodes(wanted.suite)));
+  const RunnerServices services{*io, [&] { return session.handle.Connect(); },
+                                planned.host_environment, session.handle.results};
+  const auto outcome = ExecuteRun(session.client, *environment, planned.run, planned.suite,
+                                  services, interruption.token());
+  static_cast<void>(session.client.Release(true, DirtyNodes(planned.suite)));
   if (interruption.code()) return *interruption.code();
   if (!outcome) return ComplainOfSession(program, outcome.error());
-  Tell(program, handle.results, RunName(wanted.run), *outcome);
+  Tell(program, session.handle.results, RunName(planned.run), *outcome);
   return CodeOf(*outcome);
 }
 
@@ -127,19 +120,11 @@ ExitCode RunStep(Program& program, const CTestOptions& options, const std::strin
   const auto owner = FindOwner(options);
   if (!owner) return program.Complain(owner.error());
   const Interruption interruption(owner->process);
-  const auto project = LoadCTestProject(program, options.project);
-  if (!project) return program.Complain(project.error());
-  const PlannedBatch* planned = project->FindBatchOf(run);
-  if (planned == nullptr) {
-    return program.Complain(Error{ErrorKind::kInvalid, fmt::format("no run '{}'", run),
-                                  "the presets and suites have changed since the tests were "
-                                  "listed; run ctest again"});
-  }
-  const Run& found = FindRun(planned->batch, run);
-  const auto session = OpenSession(program, options, *owner);
+  auto planned = FindPlannedRun(program, options, *owner, run);
+  if (!planned) return program.Complain(planned.error());
+  auto session = OpenSession(program, options, *owner);
   if (!session) return ComplainOfSession(program, session.error());
-  return Execute(program, *session, *project, {*planned, found, *project->FindSuite(found.suite)},
-                 interruption);
+  return Execute(program, std::move(*session), std::move(*planned), interruption);
 }
 
 ExitCode DiscoveryStep(Program& program, const CTestOptions& options, const std::string& name) {

@@ -60,10 +60,15 @@ std::string ResultsOf(const CTestOptions& options, const CTestOwner& owner) {
   return options.results + "/" + owner.session;
 }
 
-Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
-                                  const CTestOwner& owner) {
-  return StartSession(program, {owner.session, ResultsOf(options, owner),
-                                program.ChooseBackend(options.backend), owner.process});
+Result<ConnectedSession> OpenSession(Program& program, const CTestOptions& options,
+                                     const CTestOwner& owner) {
+  TRY(const StateDirectory state, program.state());
+  if (state.IsLive(owner.session)) return ConnectSession(program, owner.session);
+  TRY(SessionHandle handle,
+      StartSession(program, {owner.session, ResultsOf(options, owner),
+                             program.ChooseBackend(options.backend), owner.process}));
+  TRY(SessionClient client, handle.Connect());
+  return ConnectedSession{std::move(handle), std::move(client)};
 }
 
 Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options) {

@@ -24,8 +24,8 @@ Result<CTestOwner> FindOwner(const CTestOptions& options);
 std::string ResultsOf(const CTestOptions& options, const CTestOwner& owner);
 
 // The session of this ctest run, started when there is none: any step may be the first.
-Result<SessionHandle> OpenSession(Program& program, const CTestOptions& options,
-                                  const CTestOwner& owner);
+Result<ConnectedSession> OpenSession(Program& program, const CTestOptions& options,
+                                     const CTestOwner& owner);
 
 // The same if there is one, for steps that start none; kNotFound.
 Result<SessionHandle> FindOwnSession(Program& program, const CTestOptions& options);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/ctest_plan.h"
 #include "cli/environments.h"
 #include "cli/github.h"
 #include "report/results.h"
@@ -14,22 +15,9 @@
 namespace ctestbed {
 namespace {
 
-struct OpenedSession {
-  SessionHandle handle;
-  SessionClient client;
-};
-
-Result<OpenedSession> Open(Program& program, const CTestOptions& options) {
-  TRY(const CTestOwner owner, FindOwner(options));
-  TRY(SessionHandle handle, OpenSession(program, options, owner));
-  TRY(SessionClient client, handle.Connect());
-  return OpenedSession{std::move(handle), std::move(client)};
-}
-
 using Selected = std::optional<std::set<std::string>>;
 
-std::vector<Run> SelectedOf(const Batch& batch, const Selected& selected) {
-  std::vector<Run> runs = batch.runs;
+std::vector<Run> SelectedOf(std::vector<Run> runs, const Selected& selected) {
   std::erase_if(runs,
                 [&](const Run& run) { return selected && !selected->contains(RunName(run)); });
   return runs;
@@ -37,7 +25,7 @@ std::vector<Run> SelectedOf(const Batch& batch, const Selected& selected) {
 
 Status PlanRuns(SessionClient& client, const CTestProject& project, const Selected& selected) {
   for (const PlannedBatch& planned : project.batches) {
-    for (const Run& run : SelectedOf(planned.batch, selected)) {
+    for (const Run& run : SelectedOf(planned.batch.runs, selected)) {
       TRY_DO(client.Emit({.kind = EventKind::kRunPlanned,
                           .preset = run.preset,
                           .cell = run.cell,
@@ -75,43 +63,43 @@ ExitCode SessionStep(Program& program, const CTestOptions& options, const CTestT
   if (!owner) return program.Complain(owner.error());
   if (FindSession(program, owner->session)) return ExitCode::kPassed;  // a repeated test
   program.Sweep();
-  const auto session = OpenSession(program, options, *owner);
+  auto session = OpenSession(program, options, *owner);
   if (!session) return ComplainOfSession(program, session.error());
-  auto client = session->Connect();
-  if (!client) return ComplainOfSession(program, client.error());
+  const Status stored = StorePlan(program, options, session->handle, *project);
+  if (!stored) return program.Complain(stored.error());
   Selected selected;
-  if (auto names = AskForSelection(program, *session, *owner, tree, options.prefix)) {
+  if (auto names = AskForSelection(program, session->handle, *owner, tree, options.prefix)) {
     selected = std::move(*names);
-    const Status written = WriteSelection(program.files(), *session, *selected);
+    const Status written = WriteSelection(program.files(), session->handle, *selected);
     if (!written) return program.Complain(written.error());
   } else {
     program.Warn("every run counts as selected: " + names.error().message);
   }
-  const Status planned = PlanRuns(*client, *project, selected);
+  const Status planned = PlanRuns(session->client, *project, selected);
   if (!planned) return ComplainOfSession(program, planned.error());
-  program.Print(session->results + "\n");
+  program.Print(session->handle.results + "\n");
   return ExitCode::kPassed;
 }
 
 ExitCode UpStep(Program& program, const CTestOptions& options, const std::string& batch) {
-  const auto project = LoadCTestProject(program, options.project);
-  if (!project) return program.Complain(project.error());
-  const PlannedBatch* planned = project->FindBatch(batch);
-  if (planned == nullptr) {
+  const auto owner = FindOwner(options);
+  if (!owner) return program.Complain(owner.error());
+  const auto work = FindWork(program, options, *owner, batch);
+  if (!work) return program.Complain(work.error());
+  if (!*work) {
     program.Print(
         "nothing to do: the presets and suites have changed since the tests were listed\n");
     return ExitCode::kPassed;
   }
-  auto session = Open(program, options);
+  auto session = OpenSession(program, options, *owner);
   if (!session) return ComplainOfSession(program, session.error());
   const std::vector<Run> runs =
-      SelectedOf(planned->batch, ReadSelection(program.files(), session->handle.results));
+      SelectedOf((*work)->runs, ReadSelection(program.files(), session->handle.results));
   if (runs.empty()) {
     program.Print("nothing selected: no run of this environment is going to run\n");
     return ExitCode::kPassed;
   }
-  const Demand demand = DemandFor(planned->batch, planned->order);
-  const auto environment = session->client.Acquire(demand, true, true, {});
+  const auto environment = session->client.Acquire((*work)->demand, true, true, {});
   if (!environment) return TellFailure(program, session->client, runs, environment.error());
   program.Print(RenderEnvironment(*environment));
   const Status released = session->client.Release(false);
@@ -119,16 +107,13 @@ ExitCode UpStep(Program& program, const CTestOptions& options, const std::string
 }
 
 ExitCode DownStep(Program& program, const CTestOptions& options, const std::string& batch) {
-  const auto session = FindOwnSession(program, options);
+  const auto owner = FindOwner(options);
+  if (!owner) return program.Complain(owner.error());
+  auto session = ConnectSession(program, owner->session);
   if (!session) return ExitCode::kPassed;
-  const auto project = LoadCTestProject(program, options.project);
-  if (!project) return program.Complain(project.error());
-  const PlannedBatch* planned = project->FindBatch(batch);
-  if (planned == nullptr) return ExitCode::kPassed;
-  auto client = session->Connect();
-  if (client) {
-    static_cast<void>(client->Unhold(DemandFor(planned->batch, planned->order).key));
-  }
+  const auto work = FindWork(program, options, *owner, batch);
+  if (!work) return program.Complain(work.error());
+  if (*work) static_cast<void>(session->client.Unhold((*work)->demand.key));
   return ExitCode::kPassed;
 }
 

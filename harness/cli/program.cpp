@@ -173,6 +173,12 @@ Result<LoadedProject> Program::Load(const ProjectOptions& options) {
   return loaded;
 }
 
+Result<Suite> Program::ReadSoundSuite(const ProjectOptions& options, const SourceFile& file,
+                                      const Defaults& defaults) {
+  TRY(const TesterIo io, tester_io());
+  return ctestbed::ReadSoundSuite(file, defaults, MakeVocabulary(options, io));
+}
+
 Result<std::vector<std::string>> Program::SweepDead(bool dry_run) {
   TRY(const StateDirectory state, this->state());
   SweepServices services{*files_, {}, {}, {}};

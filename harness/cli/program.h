@@ -60,6 +60,9 @@ class Program {
 
   // Reads presets and suites. kNotFound when a directory is missing.
   Result<LoadedProject> Load(const ProjectOptions& options);
+  // Reads a suite again that Load has found sound.
+  Result<Suite> ReadSoundSuite(const ProjectOptions& options, const SourceFile& file,
+                               const Defaults& defaults);
   // Clears up after dead sessions; problems are warnings on stderr.
   void Sweep();
   Result<std::vector<std::string>> SweepDead(bool dry_run);

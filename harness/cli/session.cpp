@@ -66,7 +66,7 @@ Result<SessionHandle> StartSession(Program& program, const SessionOptions& optio
   return SessionHandle{options.id, results, std::move(state)};
 }
 
-Result<SessionHandle> FindSession(Program& program, const std::string& id) {
+Result<ConnectedSession> ConnectSession(Program& program, const std::string& id) {
   TRY(StateDirectory state, program.state());
   // A supervisor that was just started opens its socket a moment after it took its lock.
   const TimePoint deadline = program.clock().Now() + kStartTakes;
@@ -74,11 +74,16 @@ Result<SessionHandle> FindSession(Program& program, const std::string& id) {
     auto client = SessionClient::Connect(state.Socket(id));
     if (client) {
       TRY(const SessionClient::Hello hello, client->Ping());
-      return SessionHandle{id, hello.results, std::move(state)};
+      return ConnectedSession{{id, hello.results, std::move(state)}, std::move(*client)};
     }
     program.clock().SleepUntil(program.clock().Now() + kLook, {});
   }
   return Fail(ErrorKind::kNotFound, fmt::format("no live session {}", Quote(id)));
+}
+
+Result<SessionHandle> FindSession(Program& program, const std::string& id) {
+  TRY(ConnectedSession session, ConnectSession(program, id));
+  return std::move(session.handle);
 }
 
 void AwaitLock(Program& program, const SessionHandle& session) {

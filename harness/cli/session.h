@@ -27,9 +27,15 @@ struct SessionHandle {
   Result<SessionClient> Connect() const { return SessionClient::Connect(state.Socket(id)); }
 };
 
+struct ConnectedSession {
+  SessionHandle handle;
+  SessionClient client;
+};
+
 // Starts a supervisor; when the session exists already, returns that.
 Result<SessionHandle> StartSession(Program& program, const SessionOptions& options);
 // The live session of that id; kNotFound.
+Result<ConnectedSession> ConnectSession(Program& program, const std::string& id);
 Result<SessionHandle> FindSession(Program& program, const std::string& id);
 
 // Ends a session and waits until its supervisor is gone. The leftovers, empty when there are none.

@@ -104,22 +104,27 @@ void CheckSuiteOrder(const std::vector<SuiteFile>& files, Diagnostics& problems)
   CheckOrder(suites, all, problems);
 }
 
+void SubstituteHostVariables(Suite& suite, const Reader& reader) {
+  const std::map<std::string, std::string>& host = reader.vocabulary.host_environment;
+  for (auto& [name, value] : suite.environment) {
+    SubstituteHostVariables(value, host, reader.problems);
+  }
+  for (MatrixOverride& change : suite.matrix.overrides) {
+    for (auto& [name, value] : change.environment) {
+      SubstituteHostVariables(value, host, reader.problems);
+    }
+  }
+  SubstituteHostVariables(suite.body, host, reader.problems);
+}
+
 SuiteFile LoadSuite(const SourceFile& file, const PresetsByName& presets, const Reader& reader) {
-  SuiteFile loaded{FileStem(file.path), file.path, std::nullopt, {}};
+  SuiteFile loaded{FileStem(file.path), file.path, std::nullopt, {}, file.text};
   auto document = ReadYaml(file.path, file.text, reader.problems);
   if (!document) return loaded;
   Suite suite = ReadSuite(file.path, std::move(*document), reader);
   loaded.name = suite.name.value;
   CheckSuite(suite, presets, reader.problems);
-  for (auto& [name, value] : suite.environment) {
-    SubstituteHostVariables(value, reader.vocabulary.host_environment, reader.problems);
-  }
-  for (MatrixOverride& change : suite.matrix.overrides) {
-    for (auto& [name, value] : change.environment) {
-      SubstituteHostVariables(value, reader.vocabulary.host_environment, reader.problems);
-    }
-  }
-  SubstituteHostVariables(suite.body, reader.vocabulary.host_environment, reader.problems);
+  SubstituteHostVariables(suite, reader);
   const TesterVocabulary* tester = FindTester(reader.vocabulary, suite.tester.value);
   if (tester != nullptr && tester->cases) loaded.cases = tester->cases(suite, reader.problems);
   CheckExpected(suite, loaded.cases, reader.problems);
@@ -158,6 +163,16 @@ Project LoadProject(std::vector<SourceFile> presets, std::vector<SourceFile> sui
     if (!problems.About(suite.file).empty()) suite.suite.reset();
   }
   return project;
+}
+
+Suite ReadSoundSuite(const SourceFile& file, const Defaults& defaults,
+                     const Vocabulary& vocabulary) {
+  Diagnostics none;
+  const Reader reader{vocabulary, defaults, none};
+  Suite suite =
+      ReadSuite(file.path, ReadYaml(file.path, file.text, none).value_or(Document()), reader);
+  SubstituteHostVariables(suite, reader);
+  return suite;
 }
 
 }  // namespace ctestbed

@@ -31,6 +31,7 @@ struct SuiteFile {
   std::string file;
   std::optional<Suite> suite;  // absent when the file has a mistake
   std::vector<Case> cases;
+  std::string text;
 };
 
 struct Project {
@@ -44,5 +45,9 @@ struct Project {
 // Among `presets` a file called defaults.yaml is no preset, but overrides the embedded defaults.
 Project LoadProject(std::vector<SourceFile> presets, std::vector<SourceFile> suites,
                     const Vocabulary& vocabulary, Diagnostics& problems);
+
+// Reads a suite again that LoadProject has found sound, without presets to hold it against.
+Suite ReadSoundSuite(const SourceFile& file, const Defaults& defaults,
+                     const Vocabulary& vocabulary);
 
 }  // namespace ctestbed
