@@ -9,6 +9,7 @@
 #include "cli/selection.h"
 #include "cli/session.h"
 #include "io/private_directory.h"
+#include "model/matrix.h"
 #include "model/resolve.h"
 #include "supervisor/protocol.h"
 

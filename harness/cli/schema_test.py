@@ -36,7 +36,7 @@ UNSEEN = {
     "preset-tag": YAML,
     "preset-extends-two": MEANING, "preset-mount-references": MEANING,
     "preset-networks-undeclared": MEANING, "preset-probe-without-port": MEANING,
-    "preset-replica-name": MEANING, "suite-order": MEANING,
+    "preset-replica-name": MEANING, "suite-order": MEANING, "suite-matrix-included": MEANING,
     "preset-depends-cycle": MEANING, "preset-depends-unknown": MEANING,
     "preset-depends-unknown-in-cell": MEANING, "preset-duplicate-name": MEANING,
     "preset-duplicate-node": MEANING, "preset-extends-cycle": MEANING,
@@ -62,7 +62,7 @@ MEANS = re.compile(
     r"must begin with '|is not a status such as|secret .* is no variable|needs at least|not closed|"
     r"names nothing|already|hosts service|cannot read|has an empty command|need each other|"
     r"must be (bytes|a number) such as|must be an absolute path|must have one of|unknown suite|"
-    r"the suite has no case|only the formats|has over \d+ ports|has no meaning beside|"
+    r"the suite has no case|both included and left out|cannot be covered|needs at least as many|only the formats|has over \d+ ports|has no meaning beside|"
     r"does nothing|one request, not|must have one source|is no job|is a job, which|"
     r"waits for (job|node)|^step .* is about")
 

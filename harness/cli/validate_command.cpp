@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "model/matrix.h"
 #include "model/resolve.h"
 
 namespace ctestbed {

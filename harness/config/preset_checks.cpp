@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/references.h"
+#include "model/matrix.h"
 #include "model/resolve.h"
 
 namespace ctestbed {

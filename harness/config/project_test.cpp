@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "model/matrix.h"
 #include "model/resolve.h"
 
 namespace ctestbed {

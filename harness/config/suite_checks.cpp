@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/references.h"
+#include "model/matrix.h"
 #include "model/resolve.h"
 
 namespace ctestbed {
@@ -37,6 +38,31 @@ SourceMark MarkOfKey(const Document* map, const std::string& key, const SourceMa
   return otherwise;
 }
 
+// The entry of that key, anywhere below, whose value (or first value of a list) stands at `value`.
+const Document::Entry* FindEntry(const Document& below, const std::string& key,
+                                 const SourceMark& value) {
+  for (const Document::Entry& entry : below.entries) {
+    const Document& first = entry.value.items.empty() ? entry.value : entry.value.items.front();
+    if (entry.key.value == key && first.mark == value) return &entry;
+    if (const auto* found = FindEntry(entry.value, key, value)) return found;
+  }
+  for (const Document& item : below.items) {
+    if (const auto* found = FindEntry(item, key, value)) return found;
+  }
+  return nullptr;
+}
+
+CellSet SetOf(const CellPattern& pattern) {
+  CellSet set;
+  for (const auto& [axis, value] : pattern) set[axis] = {value};
+  return set;
+}
+
+bool HasText(const std::vector<Located<std::string>>& texts, const std::string& wanted) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const auto& text) { return text.value == wanted; });
+}
+
 class SuiteChecks {
  public:
   SuiteChecks(const Suite& suite, const PresetsByName& presets, Diagnostics& problems)
@@ -46,9 +72,7 @@ class SuiteChecks {
     FindTargets();
     CheckServices();
     CheckAxes();
-    CheckPatterns("include", suite_.matrix.include);
-    CheckPatterns("exclude", suite_.matrix.exclude);
-    for (const MatrixOverride& change : suite_.matrix.overrides) CheckPattern(change.when, nullptr);
+    CheckMatrix();
     CheckDirties();
     if (!sound_) return;
     for (const Preset* preset : targets_) CheckCells(*preset);
@@ -145,56 +169,104 @@ class SuiteChecks {
           DidYouMean(value.value, NamesOf(axis->values), "values"));
   }
 
-  void CheckPatterns(const std::string& key, const std::vector<CellPattern>& patterns) {
-    const Document* list = Under(suite_, {"matrix", key});
-    for (size_t i = 0; i < patterns.size(); ++i) {
-      const bool written = list != nullptr && i < list->items.size();
-      CheckPattern(patterns[i], written ? &list->items[i] : nullptr);
+  void CheckMatrix() {
+    const Matrix& matrix = suite_.matrix;
+    for (const CellPattern& pattern : matrix.include) CheckSet(SetOf(pattern));
+    for (const CellSet& set : matrix.never) CheckSet(set);
+    for (const OnlyIf& rule : matrix.only_if) {
+      CheckSet(rule.cells);
+      CheckSet(rule.condition);
     }
+    for (const MatrixOverride& change : matrix.overrides) CheckSet(SetOf(change.when));
+    for (const Coverage::Stronger& stronger : matrix.cover.stronger) CheckStronger(stronger);
   }
 
-  void CheckPattern(const CellPattern& pattern, const Document* map) {
-    const auto named = pattern.find("preset");
-    if (named != pattern.end() && !Needs(named->second.value)) {
-      std::vector<std::string> needed;
-      for (const auto& preset : suite_.presets) needed.push_back(preset.value);
-      Error(named->second.mark,
-            fmt::format("the suite does not need preset {}", Quote(named->second.value)),
-            DidYouMean(named->second.value, needed, "presets"));
+  void CheckSet(const CellSet& set) {
+    const auto named = set.find("preset");
+    if (named != set.end()) {
+      for (const auto& preset : named->second) CheckNeeded(preset);
     }
     for (const Preset* preset : targets_) {
-      if (named != pattern.end() && named->second.value != preset->name.value) continue;
-      for (const auto& [axis, value] : pattern) {
-        if (axis == "preset") continue;
-        CheckValue(*preset, FindAxis(*preset, axis, MarkOfKey(map, axis, value.mark)), value);
+      if (named != set.end() && !HasText(named->second, preset->name.value)) continue;
+      for (const auto& [axis, values] : set) {
+        if (axis == "preset" || values.empty()) continue;
+        const Axis* known = FindAxis(*preset, axis, MarkOfAxis(axis, values.front().mark));
+        for (const auto& value : values) CheckValue(*preset, known, value);
       }
     }
   }
 
-  bool Needs(const std::string& name) const {
-    return std::any_of(suite_.presets.begin(), suite_.presets.end(),
-                       [&](const auto& preset) { return preset.value == name; });
+  void CheckNeeded(const Located<std::string>& preset) {
+    if (HasText(suite_.presets, preset.value)) return;
+    std::vector<std::string> needed;
+    for (const auto& each : suite_.presets) needed.push_back(each.value);
+    Error(preset.mark, fmt::format("the suite does not need preset {}", Quote(preset.value)),
+          DidYouMean(preset.value, needed, "presets"));
+  }
+
+  void CheckStronger(const Coverage::Stronger& stronger) {
+    std::set<std::string> seen;
+    for (const auto& axis : stronger.axes) {
+      if (!seen.insert(axis.value).second) {
+        Error(axis.mark, fmt::format("axis {} is named twice", Quote(axis.value)));
+      }
+      for (const Preset* preset : targets_) FindAxis(*preset, axis.value, axis.mark);
+      const auto chosen = suite_.matrix.axes.find(axis.value);
+      if (chosen != suite_.matrix.axes.end() && chosen->second.kind == AxisChoice::Kind::kAny) {
+        Error(axis.mark, fmt::format("axis {} cannot be covered", Quote(axis.value)),
+              "under 'axes' any of its values will do");
+      }
+    }
+    if (!stronger.axes.empty() && stronger.axes.size() < static_cast<size_t>(stronger.strength)) {
+      Error(stronger.axes.front().mark,
+            fmt::format("strength {} needs at least as many axes", stronger.strength));
+    }
+  }
+
+  // Where the axis is named whose first value stands at `value`.
+  SourceMark MarkOfAxis(const std::string& axis, const SourceMark& value) const {
+    const Document* matrix = Under(suite_, {"matrix"});
+    const Document::Entry* entry = matrix == nullptr ? nullptr : FindEntry(*matrix, axis, value);
+    return entry == nullptr ? value : entry->key.mark;
   }
 
   void CheckCells(const Preset& preset) {
     const Document* written = Under(suite_, {"matrix"});
     const SourceMark mark =
         MarkOfKey(&suite_.body, written == nullptr ? "suite" : "matrix", suite_.name.mark);
-    if (CountCells(suite_, preset) > kMostCells) {
+    const bool all = suite_.matrix.cover.strength == 0;
+    if ((all ? CountCells(suite_, preset) : CountOpenCells(suite_, preset)) > kMostCells) {
       Error(mark,
             fmt::format("the suite runs in more than {} cells of preset {}", kMostCells,
                         Quote(preset.name.value)),
-            "choose fewer values under matrix: {axes: ...}");
+            all ? "choose fewer values under matrix: {axes: ...}, or cover: pairs"
+                : "name fewer axes 'any'");
       return;
     }
-    const std::vector<CellChoice> choices = ChoicesOf(suite_, preset);
-    if (choices.empty()) {
-      Error(mark, fmt::format("no cell of preset {} is left to run in", Quote(preset.name.value)),
-            "'exclude' takes every cell away; name fewer there");
+    CheckIncluded(preset);
+    std::vector<Cell> cells;
+    if (all) {
+      for (const CellChoice& choice : ChoicesOf(suite_, preset)) cells.push_back(choice.front());
+    } else if (const auto first = FirstCell(suite_, preset)) {
+      cells.push_back(*first);
     }
-    for (size_t i = 0; i < std::min(choices.size(), kMostCheckedCells); ++i) {
-      CheckEnvironment(preset, choices[i].front());
-      CheckSecrets(preset, choices[i].front());
+    if (cells.empty()) {
+      Error(mark, fmt::format("no cell of preset {} is left to run in", Quote(preset.name.value)),
+            "what 'exclude', 'never' and 'only_if' say takes every cell away");
+    }
+    for (size_t i = 0; i < std::min(cells.size(), kMostCheckedCells); ++i) {
+      CheckEnvironment(preset, cells[i]);
+      CheckSecrets(preset, cells[i]);
+    }
+  }
+
+  void CheckIncluded(const Preset& preset) {
+    for (const CellPattern& pattern : suite_.matrix.include) {
+      const std::optional<Cell> cell = IncludedCell(pattern, preset);
+      if (!cell || pattern.empty() || Allows(suite_.matrix, preset, *cell)) continue;
+      Error(pattern.begin()->second.mark,
+            fmt::format("cell {} is both included and left out", Quote(CellName(*cell))),
+            "see 'exclude', 'never' and 'only_if'");
     }
   }
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "config/matrix_parser.h"
 #include "config/reading.h"
 
 namespace ctestbed {
@@ -13,7 +14,6 @@ namespace {
 
 // Checks look at every cell of every preset.
 constexpr size_t kMostPresets = 256;
-constexpr size_t kMostPatterns = 1000;
 
 constexpr Inside kAtLeastOne{.at_least = 1};
 constexpr std::array kNeedsFields{
@@ -21,27 +21,6 @@ constexpr std::array kNeedsFields{
     Field{"services", Shape::kTextList, "services that these must host"},
 };
 constexpr Inside kNeeds{.fields = kNeedsFields};
-
-constexpr Field kChoice{"choice", Shape::kTextOrList, "all, any, a value or a list of values",
-                        false, &kAtLeastOne};
-constexpr Inside kChoices{.each = &kChoice};
-constexpr Field kPattern{"cell", Shape::kTextMap, "{AXIS: VALUE}"};
-constexpr Inside kPatterns{.each = &kPattern};
-constexpr std::array kOverrideFields{
-    Field{"when", Shape::kTextMap, "{AXIS: VALUE}: the cells; 'preset' names a preset", true},
-    Field{"environment", Shape::kTextMap, "variables of every node, over the suite's own", true},
-};
-constexpr Inside kOverride{.fields = kOverrideFields};
-constexpr Field kOverrideItem{"override", Shape::kMap, "{when, environment}", false, &kOverride};
-constexpr Inside kOverrides{.each = &kOverrideItem};
-constexpr std::array kMatrixFields{
-    Field{"axes", Shape::kMap, "AXIS: all, any, a value or a list of values", false, &kChoices},
-    Field{"include", Shape::kList, "cells to add, {AXIS: VALUE} each", false, &kPatterns},
-    Field{"exclude", Shape::kList, "cells to leave out, {AXIS: VALUE} each", false, &kPatterns},
-    Field{"overrides", Shape::kList, "what differs in some cells: {when, environment} each", false,
-          &kOverrides},
-};
-constexpr Inside kMatrix{.fields = kMatrixFields};
 
 constexpr std::array<std::string_view, 3> kIsolationWords{"shared", "fresh", "exclusive"};
 constexpr Inside kIsolation{.words = kIsolationWords};
@@ -56,8 +35,7 @@ constexpr std::array kSuiteFields{
     Field{"description", Shape::kText, "one line for listings"},
     Field{"tester", Shape::kText, "what runs its cases", true},
     Field{"needs", Shape::kMap, "{preset: NAME or list, services: [NAME, ...]}", true, &kNeeds},
-    Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, include: [...], exclude: [...]}", false,
-          &kMatrix},
+    Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, cover: ..., never: ...}", false, &kMatrix},
     Field{"environment", Shape::kTextMap, "variables of every node while the suite runs"},
     Field{"isolation", Shape::kText,
           "shared; fresh: every node newly started; exclusive: nothing runs beside it", false,
@@ -139,68 +117,6 @@ void ReadNeeds(const Fields& fields, Suite& suite, Diagnostics& problems) {
   }
 }
 
-std::optional<AxisChoice> ReadChoice(const Document::Entry& entry, Diagnostics& problems) {
-  if (!CheckShape(entry.value, Shape::kTextOrList, entry.key.value, problems)) return std::nullopt;
-  if (entry.value.IsScalar()) {
-    if (entry.value.text == "all") return AxisChoice{AxisChoice::Kind::kAll, {}};
-    if (entry.value.text == "any") return AxisChoice{AxisChoice::Kind::kAny, {}};
-    return AxisChoice{AxisChoice::Kind::kListed, {{entry.value.text, entry.value.mark}}};
-  }
-  AxisChoice choice{AxisChoice::Kind::kListed, {}};
-  for (const Document& item : entry.value.items) choice.values.push_back({item.text, item.mark});
-  if (choice.values.empty()) {
-    problems.Error(entry.value.mark,
-                   fmt::format("no value of axis {} is chosen", Quote(entry.key.value)),
-                   "name values, or write 'all' or 'any'");
-    return std::nullopt;
-  }
-  return choice;
-}
-
-std::vector<CellPattern> ReadPatterns(const Fields& fields, std::string_view key,
-                                      Diagnostics& problems) {
-  std::vector<CellPattern> patterns;
-  const Document* list = fields.Find(key);
-  if (list == nullptr || !CheckSize(*list, key, kMostPatterns, problems)) return patterns;
-  for (const Document& item : list->items) {
-    CellPattern& pattern = patterns.emplace_back();
-    if (!CheckShape(item, Shape::kTextMap, fmt::format("{} entry", key), problems)) continue;
-    for (const Document::Entry& entry : item.entries) {
-      pattern[entry.key.value] = {entry.value.text, entry.value.mark};
-    }
-  }
-  return patterns;
-}
-
-std::vector<MatrixOverride> ReadOverrides(const Fields& fields, Diagnostics& problems) {
-  std::vector<MatrixOverride> overrides;
-  const Document* list = fields.Find("overrides");
-  if (list == nullptr) return overrides;
-  constexpr std::array kForeign{
-      ForeignKey{"image", "give the axis a value whose node has run: {image: IMAGE}"}};
-  for (const Document& item : list->items) {
-    const Document map = WithoutForeignKeys(item, "override", kForeign, problems);
-    const Fields inner(map, "override", kOverrideFields, problems);
-    MatrixOverride& change = overrides.emplace_back();
-    for (const auto& [axis, value] : inner.TextMap("when")) change.when[axis.value] = value;
-    change.environment = ReadEnvironment(inner, "environment", problems);
-  }
-  return overrides;
-}
-
-void ReadMatrix(const Fields& fields, Suite& suite, Diagnostics& problems) {
-  suite.matrix.include = ReadPatterns(fields, "include", problems);
-  suite.matrix.exclude = ReadPatterns(fields, "exclude", problems);
-  suite.matrix.overrides = ReadOverrides(fields, problems);
-  const Document* axes = fields.Find("axes");
-  if (axes == nullptr) return;
-  for (const Document::Entry& entry : axes->entries) {
-    if (auto choice = ReadChoice(entry, problems)) {
-      suite.matrix.axes[entry.key.value] = std::move(*choice);
-    }
-  }
-}
-
 void ReadExpected(const Fields& fields, Suite& suite, Diagnostics& problems) {
   const Document* map = fields.Find("expected");
   if (map == nullptr) return;
@@ -255,7 +171,7 @@ Suite ReadSuite(const std::string& file, Document document, const Reader& reader
     ReadNeeds(*needs, suite, reader.problems);
   }
   if (const auto matrix = fields.Inner("matrix", reader.problems)) {
-    ReadMatrix(*matrix, suite, reader.problems);
+    suite.matrix = ReadMatrix(*matrix, reader.problems);
   }
   suite.environment = ReadEnvironment(fields, "environment", reader.problems);
   if (const auto isolation = fields.Word("isolation")) {

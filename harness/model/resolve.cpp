@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/matrix.h"
+
 namespace ctestbed {
 namespace {
 
@@ -123,84 +125,6 @@ Variables WithoutMarks(const std::map<std::string, std::string>& texts) {
   return environment;
 }
 
-// The product of `axes`: each a name and its values, the last fastest.
-using AxisValues = std::pair<std::string, std::vector<std::string>>;
-std::vector<Cell> Product(const std::vector<AxisValues>& axes) {
-  std::vector<Cell> cells{Cell{}};
-  for (const auto& [axis, values] : axes) {
-    std::vector<Cell> larger;
-    for (const Cell& cell : cells) {
-      for (const std::string& value : values) {
-        larger.push_back(cell);
-        larger.back()[axis] = value;
-      }
-    }
-    cells = std::move(larger);
-  }
-  return cells;
-}
-
-std::vector<std::string> ValuesOf(const Axis& axis) {
-  std::vector<std::string> values;
-  for (const AxisValue& value : axis.values) values.push_back(value.name.value);
-  return values;
-}
-
-AxisChoice ChoiceOf(const Suite& suite, const Axis& axis) {
-  const auto chosen = suite.matrix.axes.find(axis.name.value);
-  return chosen == suite.matrix.axes.end() ? AxisChoice{} : chosen->second;
-}
-
-bool IsFor(const CellPattern& pattern, const Preset& preset) {
-  const auto named = pattern.find("preset");
-  return named == pattern.end() || named->second.value == preset.name.value;
-}
-
-bool Matches(const CellPattern& pattern, const Preset& preset, const Cell& cell) {
-  return IsFor(pattern, preset) &&
-         std::all_of(pattern.begin(), pattern.end(), [&](const auto& entry) {
-           const auto axis = cell.find(entry.first);
-           return entry.first == "preset" ||
-                  (axis != cell.end() && axis->second == entry.second.value);
-         });
-}
-
-void Include(std::vector<CellChoice>& choices, const Cell& cell) {
-  for (CellChoice& choice : choices) {
-    if (std::find(choice.begin(), choice.end(), cell) == choice.end()) continue;
-    choice = {cell};
-    return;
-  }
-  choices.push_back({cell});
-}
-
-void Exclude(std::vector<CellChoice>& choices, const CellPattern& pattern, const Preset& preset) {
-  for (CellChoice& choice : choices) {
-    std::erase_if(choice, [&](const Cell& cell) { return Matches(pattern, preset, cell); });
-  }
-  std::erase_if(choices, [](const CellChoice& choice) { return choice.empty(); });
-}
-
-size_t Multiply(size_t count, size_t factor) {
-  return std::min(count * factor, kMostCells + 1);
-}
-
-}  // namespace
-
-Cell DefaultCell(const Preset& preset) {
-  Cell cell;
-  for (const Axis& axis : preset.axes) cell[axis.name.value] = axis.values.front().name.value;
-  return cell;
-}
-
-std::vector<Cell> CellsOf(const Preset& preset) {
-  std::vector<AxisValues> axes;
-  for (const Axis& axis : preset.axes) axes.emplace_back(axis.name.value, ValuesOf(axis));
-  return Product(axes);
-}
-
-namespace {
-
 // The overlays of the axis values that `cell` chooses: the default where it does not name the axis,
 // none for a value that the axis does not have.
 std::vector<const Overlay*> ChosenIn(const Preset& preset, const Cell& cell) {
@@ -275,49 +199,6 @@ std::map<std::string, std::string> EnvironmentOf(const Suite& suite, const Prese
     for (const auto& [name, value] : change.environment) environment[name] = value.value;
   }
   return environment;
-}
-
-std::vector<CellChoice> ChoicesOf(const Suite& suite, const Preset& preset) {
-  std::vector<AxisValues> fixed;
-  std::vector<AxisValues> open;
-  for (const Axis& axis : preset.axes) {
-    const AxisChoice choice = ChoiceOf(suite, axis);
-    const bool listed = choice.kind == AxisChoice::Kind::kListed;
-    (choice.kind == AxisChoice::Kind::kAny ? open : fixed)
-        .emplace_back(axis.name.value, listed ? Values(choice.values) : ValuesOf(axis));
-  }
-  std::vector<CellChoice> choices;
-  for (const Cell& cell : Product(fixed)) {
-    CellChoice& choice = choices.emplace_back();
-    for (Cell& completed : Product(open)) {
-      completed.insert(cell.begin(), cell.end());
-      choice.push_back(std::move(completed));
-    }
-  }
-  for (const CellPattern& pattern : suite.matrix.include) {
-    if (!IsFor(pattern, preset)) continue;
-    Cell cell = DefaultCell(preset);
-    for (const auto& [axis, value] : pattern) {
-      if (axis != "preset") cell[axis] = value.value;
-    }
-    Include(choices, cell);
-  }
-  for (const CellPattern& pattern : suite.matrix.exclude) Exclude(choices, pattern, preset);
-  return choices;
-}
-
-size_t CountCells(const Suite& suite, const Preset& preset) {
-  size_t count = 1;
-  for (const Axis& axis : preset.axes) {
-    const AxisChoice choice = ChoiceOf(suite, axis);
-    const bool listed = choice.kind == AxisChoice::Kind::kListed;
-    count = Multiply(count, listed ? choice.values.size() : axis.values.size());
-  }
-  return count;
-}
-
-size_t CountCells(const Preset& preset) {
-  return CountCells(Suite{}, preset);
 }
 
 }  // namespace ctestbed

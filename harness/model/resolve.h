@@ -1,5 +1,4 @@
-// From what is written to what is meant: a preset in a cell as a topology, a suite's matrix as
-// cells. Pure.
+// From what is written to what is meant: a preset in a cell as a topology. Pure.
 #pragma once
 
 #include <map>
@@ -14,13 +13,6 @@ namespace ctestbed {
 
 // Environment variables as written.
 using Variables = std::map<std::string, Located<std::string>>;
-
-// The first value of every axis.
-Cell DefaultCell(const Preset& preset);
-
-// Every cell of `preset`: the product of its axes in the order written, the last axis fastest.
-// Exactly one, empty cell without axes. The caller looks at CountCells first.
-std::vector<Cell> CellsOf(const Preset& preset);
 
 // The nodes of `preset` in `cell` with every overlay merged in, in order of first mention, still
 // with marks; `name.mark` is the first mention. An axis that `cell` does not name takes its
@@ -40,18 +32,5 @@ std::map<std::string, std::string> EnvironmentOf(const Suite& suite, const Prese
 Topology Resolve(const Preset& preset, const Cell& cell,
                  const std::map<std::string, std::string>& suite_environment,
                  const std::map<std::string, std::string>& host_environment);
-
-// Cells of which a run takes one: several where the suite does not care about an axis (`any`), the
-// one with the defaults first. Never empty.
-using CellChoice = std::vector<Cell>;
-
-// What `suite` runs over in `preset`: the product of its choices in declared order, then the cells
-// of `include`, less those of `exclude`. No cell is in two choices.
-std::vector<CellChoice> ChoicesOf(const Suite& suite, const Preset& preset);
-
-// How many cells the product above has, at most kMostCells + 1: what is larger is not worth making.
-inline constexpr size_t kMostCells = 4096;
-size_t CountCells(const Suite& suite, const Preset& preset);
-size_t CountCells(const Preset& preset);
 
 }  // namespace ctestbed

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/matrix.h"
+
 namespace ctestbed {
 namespace {
 
@@ -38,20 +40,6 @@ Preset TwoAxes() {
   preset.axes = {AxisOf("store", {{"memory", {}}, {"redis", {{}, {NodeCalled("redis")}}}}),
                  AxisOf("size", {{"s", {}}, {"m", {}}, {"l", {}}})};
   return preset;
-}
-
-std::vector<std::string> Names(const std::vector<CellChoice>& choices) {
-  std::vector<std::string> names;
-  for (const CellChoice& choice : choices) {
-    std::string name;
-    for (const Cell& cell : choice) name += (name.empty() ? "" : " | ") + CellName(cell);
-    names.push_back(name);
-  }
-  return names;
-}
-
-CellPattern Pattern(std::initializer_list<std::pair<const std::string, std::string>> pairs) {
-  return Env(pairs);
 }
 
 TEST(Resolve, LetsTheLaterEnvironmentWin) {
@@ -111,62 +99,6 @@ TEST(Resolve, MergesMapsByKeyAndReplacesTheRest) {
 
 TEST(Resolve, TakesTheDefaultOfAnAxisThatTheCellDoesNotName) {
   EXPECT_EQ(Resolve(TwoAxes(), {}, {}, {}), Resolve(TwoAxes(), DefaultCell(TwoAxes()), {}, {}));
-}
-
-TEST(Cells, AreTheProductInDeclaredOrderWithTheLastAxisFastest) {
-  const std::vector<Cell> cells = CellsOf(TwoAxes());
-  ASSERT_EQ(cells.size(), 6U);
-  EXPECT_EQ(cells.front(), DefaultCell(TwoAxes()));
-  EXPECT_EQ(CellName(cells[1]), "size=m,store=memory");
-  EXPECT_EQ(CellName(cells[3]), "size=s,store=redis");
-  EXPECT_EQ(CellsOf(Preset{}), std::vector<Cell>{Cell{}});
-}
-
-TEST(Choices, CoverEveryCellUnlessToldOtherwise) {
-  EXPECT_EQ(ChoicesOf({}, TwoAxes()).size(), CellsOf(TwoAxes()).size());
-}
-
-TEST(Choices, KeepTheValuesThatAreListed) {
-  Suite suite;
-  suite.matrix.axes["size"] = {AxisChoice::Kind::kListed, Texts({"l", "s"})};
-  suite.matrix.axes["store"] = {AxisChoice::Kind::kListed, Texts({"redis"})};
-  EXPECT_THAT(Names(ChoicesOf(suite, TwoAxes())),
-              ElementsAre("size=l,store=redis", "size=s,store=redis"));
-}
-
-TEST(Choices, LeaveAnAxisOpenThatTheSuiteDoesNotCareAbout) {
-  Suite suite;
-  suite.matrix.axes["size"] = {AxisChoice::Kind::kListed, Texts({"m"})};
-  suite.matrix.axes["store"] = {AxisChoice::Kind::kAny, {}};
-  EXPECT_THAT(Names(ChoicesOf(suite, TwoAxes())),
-              ElementsAre("size=m,store=memory | size=m,store=redis"));
-}
-
-TEST(Choices, IncludeACellOnce) {
-  Suite suite;
-  suite.matrix.axes["size"] = {AxisChoice::Kind::kListed, Texts({"m"})};
-  suite.matrix.axes["store"] = {AxisChoice::Kind::kAny, {}};
-  suite.matrix.include = {Pattern({{"store", "redis"}}),
-                          Pattern({{"store", "redis"}, {"size", "m"}}),
-                          Pattern({{"store", "redis"}, {"preset", "other"}, {"size", "l"}})};
-  EXPECT_THAT(Names(ChoicesOf(suite, TwoAxes())),
-              ElementsAre("size=m,store=redis", "size=s,store=redis"));
-}
-
-TEST(Choices, ExcludeAtTheEndAlsoFromWhatIsOpen) {
-  Suite suite;
-  suite.matrix.axes["store"] = {AxisChoice::Kind::kAny, {}};
-  suite.matrix.exclude = {Pattern({{"size", "s"}}), Pattern({{"size", "m"}, {"store", "memory"}}),
-                          Pattern({{"preset", "other"}})};
-  EXPECT_THAT(Names(ChoicesOf(suite, TwoAxes())),
-              ElementsAre("size=m,store=redis", "size=l,store=memory | size=l,store=redis"));
-}
-
-TEST(CountCells, StopsCountingPastTheMost) {
-  Preset preset = TwoAxes();
-  EXPECT_EQ(CountCells(preset), 6U);
-  for (int i = 0; i < 80; ++i) preset.axes.push_back(preset.axes.front());
-  EXPECT_EQ(CountCells(preset), kMostCells + 1);
 }
 
 }  // namespace

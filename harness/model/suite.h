@@ -34,6 +34,33 @@ struct AxisChoice {
 // Selects cells: every named axis must have the given value; the key "preset" names the preset.
 using CellPattern = std::map<std::string, Located<std::string>>;
 
+// Cells that have one of the given values on every axis that is named; so does "preset".
+using CellSet = std::map<std::string, std::vector<Located<std::string>>>;
+
+// Cells that exist only where a condition holds.
+struct OnlyIf {
+  CellSet cells;
+  CellSet condition;
+
+  bool operator==(const OnlyIf&) const = default;
+};
+
+// How much of the product of the axes is run.
+struct Coverage {
+  // Of axes that matter more than the others.
+  struct Stronger {
+    std::vector<Located<std::string>> axes;
+    int strength = 0;
+
+    bool operator==(const Stronger&) const = default;
+  };
+
+  int strength = 0;  // every combination of values of so many axes is in some cell; 0: every cell
+  std::vector<Stronger> stronger;
+
+  bool operator==(const Coverage&) const = default;
+};
+
 // What is different in some cells.
 struct MatrixOverride {
   CellPattern when;
@@ -45,8 +72,10 @@ struct MatrixOverride {
 struct Matrix {
   std::map<std::string, AxisChoice> axes;  // an axis that is not named counts as kAll
   std::vector<CellPattern> include;        // cells added; axes not named take their default
-  std::vector<CellPattern> exclude;        // cells removed
+  std::vector<CellSet> never;              // cells removed
+  std::vector<OnlyIf> only_if;             // the same, by a condition
   std::vector<MatrixOverride> overrides;   // later ones win
+  Coverage cover;
 
   bool operator==(const Matrix&) const = default;
 };

@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "model/matrix.h"
 #include "model/resolve.h"
 #include "plan/selection.h"
 

@@ -263,7 +263,7 @@ PlanInput RandomInput(std::mt19937& random) {
       if (below(2) == 0) suite.presets.push_back(preset.name);
     }
     if (below(2) == 0) suite.matrix.axes["size"] = {AxisChoice::Kind::kAny, {}};
-    if (below(3) == 0) suite.matrix.exclude = {{{"size", At("0")}}};
+    if (below(3) == 0) suite.matrix.never = {{{"size", {At("0")}}}};
     input.suites.push_back(suite);
   }
   return input;
