@@ -1,0 +1,102 @@
+#include "plan/order/best_tour.h"
+
+#include <algorithm>
+
+#include "plan/order/disjoint_sets.h"
+#include "plan/order/exact_tour.h"
+#include "plan/order/greedy_tour.h"
+#include "plan/order/neighbours.h"
+#include "plan/order/order_random.h"
+#include "plan/order/sorted_tour.h"
+#include "plan/order/tour_search.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr int kExactWhenFast = 12;
+
+std::vector<std::vector<int>> Components(const OrderProblem& problem,
+                                         const std::vector<int>& environments) {
+  DisjointSets sets(environments.size());
+  for (size_t slot = 0; slot < problem.slots.size(); ++slot) {
+    std::vector<int> first(problem.slots[slot].states.size(), -1);
+    for (size_t i = 0; i < environments.size(); ++i) {
+      const uint16_t state = problem.environments[static_cast<size_t>(environments[i])][slot];
+      if (state == 0) continue;
+      if (first[state] < 0) first[state] = static_cast<int>(i);
+      sets.Join(first[state], static_cast<int>(i));
+    }
+  }
+  std::vector<std::vector<int>> components;
+  std::vector<int> number(environments.size(), -1);
+  for (size_t i = 0; i < environments.size(); ++i) {
+    const auto root = static_cast<size_t>(sets.Find(static_cast<int>(i)));
+    if (number[root] < 0) {
+      number[root] = static_cast<int>(components.size());
+      components.emplace_back();
+    }
+    components[static_cast<size_t>(number[root])].push_back(environments[i]);
+  }
+  return components;
+}
+
+int NeighbourCount(int size) {
+  return size <= 4000 ? 16 : size <= 30'000 ? 12 : 10;
+}
+
+struct FoundTour {
+  std::vector<int> tour;
+  std::string method;
+  int64_t bound = 0;
+};
+
+// `iterations` are for this instance alone.
+FoundTour Solve(const Distances& distances, int64_t iterations, uint64_t seed) {
+  const std::vector<CostAxis> axes = AxesOf(distances);
+  FoundTour found{SortedTour(distances, axes), "product", 0};
+  const int64_t length = distances.Length(found.tour);
+  if (distances.costs().IsMetric()) found.bound = ProjectionBound(distances, axes, found.tour);
+  if (length == found.bound || distances.size() <= 3) return found;
+  if (distances.size() - 1 <= (iterations > 0 ? kMostExact : kExactWhenFast)) {
+    found.tour = ExactTour(distances);
+    found.method = "exact";
+    if (distances.costs().IsMetric()) found.bound = distances.Length(found.tour);
+    return found;
+  }
+  const Neighbours neighbours(distances, axes, NeighbourCount(distances.size()));
+  std::vector<int> greedy = GreedyTour(distances, neighbours, found.tour);
+  if (distances.Length(greedy) < length) found.tour = std::move(greedy);
+  TourSearch search(distances, neighbours, std::move(found.tour));
+  search.Descend();
+  OrderRandom random(seed);
+  search.Iterate(iterations, random);
+  found.tour = search.Tour();
+  found.method = "search";
+  return found;
+}
+
+}  // namespace
+
+BestTour FindBestTour(const StepCosts& costs, const std::vector<int>& environments,
+                      const OrderOptions& options) {
+  std::vector<std::vector<int>> parts{environments};
+  if (costs.IsMetric()) parts = Components(costs.problem(), environments);
+  BestTour best;
+  size_t largest = 0;
+  for (const std::vector<int>& part : parts) {
+    const Distances distances(costs, part);
+    const double share =
+        static_cast<double>(part.size()) / static_cast<double>(environments.size());
+    const auto iterations = static_cast<int64_t>(static_cast<double>(options.iterations) * share);
+    const FoundTour found = Solve(distances, iterations, options.seed);
+    for (const int vertex : found.tour) {
+      if (vertex != 0) best.environments.push_back(distances.Environment(vertex));
+    }
+    best.bound += found.bound;
+    if (part.size() > largest) best.method = found.method;
+    largest = std::max(largest, part.size());
+  }
+  return best;
+}
+
+}  // namespace ctestbed
