@@ -5,6 +5,7 @@
 #include "plan/order/disjoint_sets.h"
 #include "plan/order/exact_tour.h"
 #include "plan/order/greedy_tour.h"
+#include "plan/order/lower_bound.h"
 #include "plan/order/neighbours.h"
 #include "plan/order/order_random.h"
 #include "plan/order/sorted_tour.h"
@@ -51,7 +52,7 @@ struct FoundTour {
 };
 
 // `iterations` are for this instance alone.
-FoundTour Solve(const Distances& distances, int64_t iterations, uint64_t seed) {
+FoundTour Solve(const Distances& distances, int64_t iterations, const OrderOptions& options) {
   const std::vector<CostAxis> axes = AxesOf(distances);
   FoundTour found{SortedTour(distances, axes), "product", 0};
   const int64_t length = distances.Length(found.tour);
@@ -68,10 +69,14 @@ FoundTour Solve(const Distances& distances, int64_t iterations, uint64_t seed) {
   if (distances.Length(greedy) < length) found.tour = std::move(greedy);
   TourSearch search(distances, neighbours, std::move(found.tour));
   search.Descend();
-  OrderRandom random(seed);
+  OrderRandom random(options.seed);
   search.Iterate(iterations, random);
   found.tour = search.Tour();
   found.method = "search";
+  if (options.bound_steps > 0 && distances.costs().IsMetric()) {
+    const BoundOptions bound{.steps = options.bound_steps};
+    found.bound = std::max(found.bound, TreeBounds(distances, found.tour, bound)[0]);
+  }
   return found;
 }
 
@@ -88,7 +93,7 @@ BestTour FindBestTour(const StepCosts& costs, const std::vector<int>& environmen
     const double share =
         static_cast<double>(part.size()) / static_cast<double>(environments.size());
     const auto iterations = static_cast<int64_t>(static_cast<double>(options.iterations) * share);
-    const FoundTour found = Solve(distances, iterations, options.seed);
+    const FoundTour found = Solve(distances, iterations, options);
     for (const int vertex : found.tour) {
       if (vertex != 0) best.environments.push_back(distances.Environment(vertex));
     }

@@ -6,10 +6,10 @@
 namespace ctestbed {
 namespace {
 
-constexpr std::array<size_t, 5> kBreadth{5, 3, 2, 1, 1};  // of the chain, by depth
-constexpr int kLongestSegment = 3;                        // that is moved as it is
-constexpr int kLongestFlip = 30'000;                      // in instances of any size
-constexpr int kLocal = 50;                                // length of what a disturbance swaps
+constexpr std::array<size_t, 3> kBreadth{3, 2, 1};  // of the chain, by depth
+constexpr int kLongestSegment = 3;                  // that is moved as it is
+constexpr int kLongestFlip = 30'000;                // in instances of any size
+constexpr int kLocal = 50;                          // length of what a disturbance swaps
 
 struct Candidate {
   int64_t open;  // gained before the tour is closed again

@@ -1,0 +1,240 @@
+#include "plan/order/lower_bound.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <queue>
+#include <tuple>
+
+#include "plan/order/neighbours.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr int64_t kScale = 64;     // weights are fractions of a millisecond
+constexpr int kDenseAscent = 400;  // vertices up to which steps look at every pair
+constexpr int kSparseWidth = 12;
+constexpr int kRounds = 4;  // each adds to the sparse graph what the dense tree shows to be missing
+constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
+
+struct TreeEdge {
+  int64_t length;  // scaled, weights included
+  int a;
+  int b;
+};
+
+// A spanning tree of the vertices but 0, and each of these with its edge to 0.
+struct OneTree {
+  std::vector<TreeEdge> edges;
+  std::vector<TreeEdge> to_nothing;  // ascending
+};
+
+class Ascent {
+ public:
+  Ascent(const Distances& distances, const std::vector<int>& tour, const BoundOptions& options)
+      : distances_(distances),
+        options_(options),
+        upper_(distances.Length(tour) * kScale),
+        weights_(tour.size()) {
+    if (distances.size() - 1 > kDenseAscent) BuildGraph(tour);
+  }
+
+  // The ascent is for one tour; the bounds of more tours come from the same weights.
+  std::vector<int64_t> Bounds() {
+    std::vector<int64_t> bounds(static_cast<size_t>(options_.lanes));
+    const int rounds = graph_ ? kRounds : 1;
+    for (int round = 0; round < rounds; ++round) {
+      Climb(options_.steps / rounds, round == 0 ? 1.0 : 0.3);
+      const OneTree tree = DenseTree();
+      for (int lanes = 1; lanes <= options_.lanes; ++lanes) {
+        int64_t& bound = bounds[static_cast<size_t>(lanes) - 1];
+        bound = std::max(bound, ToLength(ValueOf(tree, lanes)));
+      }
+      if (graph_) {
+        for (const TreeEdge& edge : tree.edges) Connect(edge.a, edge.b);
+      }
+    }
+    return bounds;
+  }
+
+ private:
+  static int64_t ToLength(int64_t scaled) {
+    return scaled <= 0 ? 0 : (scaled + kScale - 1) / kScale;
+  }
+
+  int64_t Weight(int vertex) const { return weights_[static_cast<size_t>(vertex)]; }
+  int64_t Length(int a, int b) const { return kScale * distances_(a, b) + Weight(a) + Weight(b); }
+
+  void BuildGraph(const std::vector<int>& tour) {
+    graph_.emplace(tour.size());
+    const Neighbours neighbours(distances_, AxesOf(distances_), kSparseWidth);
+    for (int vertex = 1; vertex < distances_.size(); ++vertex) {
+      for (const int other : neighbours.Of(vertex)) Connect(vertex, other);
+    }
+    for (size_t i = 2; i < tour.size(); ++i) Connect(tour[i - 1], tour[i]);
+  }
+
+  void Connect(int a, int b) {
+    if (a == 0 || b == 0) return;
+    auto& of_a = (*graph_)[static_cast<size_t>(a)];
+    if (std::find(of_a.begin(), of_a.end(), b) != of_a.end()) return;
+    of_a.push_back(b);
+    (*graph_)[static_cast<size_t>(b)].push_back(a);
+  }
+
+  void AddEdgesToNothing(OneTree& tree) const {
+    for (int vertex = 1; vertex < distances_.size(); ++vertex) {
+      tree.to_nothing.push_back({Length(0, vertex), 0, vertex});
+    }
+    const auto most =
+        std::min<size_t>(tree.to_nothing.size(), 2 * static_cast<size_t>(options_.lanes));
+    std::partial_sort(tree.to_nothing.begin(),
+                      tree.to_nothing.begin() + static_cast<std::ptrdiff_t>(most),
+                      tree.to_nothing.end(), [](const TreeEdge& a, const TreeEdge& b) {
+                        return std::tie(a.length, a.b) < std::tie(b.length, b.b);
+                      });
+  }
+
+  // Prim's algorithm over every pair.
+  OneTree DenseTree() const {
+    OneTree tree;
+    const int size = distances_.size();
+    std::vector<int64_t> least(static_cast<size_t>(size), kFar);
+    std::vector<int> parent(static_cast<size_t>(size));
+    std::vector<int> left;
+    for (int vertex = 2; vertex < size; ++vertex) left.push_back(vertex);
+    for (int joined = 1; !left.empty();) {
+      size_t nearest = 0;
+      int64_t shortest = kFar;
+      for (size_t i = 0; i < left.size(); ++i) {
+        const auto vertex = static_cast<size_t>(left[i]);
+        const int64_t length = Length(joined, left[i]);
+        if (length < least[vertex]) {
+          least[vertex] = length;
+          parent[vertex] = joined;
+        }
+        if (least[vertex] < shortest) {
+          shortest = least[vertex];
+          nearest = i;
+        }
+      }
+      joined = left[nearest];
+      left[nearest] = left.back();
+      left.pop_back();
+      tree.edges.push_back({shortest, parent[static_cast<size_t>(joined)], joined});
+    }
+    AddEdgesToNothing(tree);
+    return tree;
+  }
+
+  // The same over the sparse graph, which the tour makes connected.
+  OneTree SparseTree() const {
+    OneTree tree;
+    std::vector<bool> in(weights_.size());
+    using Entry = std::tuple<int64_t, int, int>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+    std::vector<int64_t> least(weights_.size(), kFar);
+    const auto join = [&](int vertex) {
+      in[static_cast<size_t>(vertex)] = true;
+      for (const int other : (*graph_)[static_cast<size_t>(vertex)]) {
+        const int64_t length = Length(vertex, other);
+        if (in[static_cast<size_t>(other)] || length >= least[static_cast<size_t>(other)]) continue;
+        least[static_cast<size_t>(other)] = length;
+        queue.emplace(length, other, vertex);
+      }
+    };
+    join(1);
+    while (!queue.empty()) {
+      const auto [length, vertex, parent] = queue.top();
+      queue.pop();
+      if (in[static_cast<size_t>(vertex)]) continue;
+      tree.edges.push_back({length, parent, vertex});
+      join(vertex);
+    }
+    AddEdgesToNothing(tree);
+    return tree;
+  }
+
+  // Without its longest edges a tree is the shortest forest; a tour of one environment uses the
+  // edge to nothing twice.
+  int64_t ValueOf(const OneTree& tree, int lanes) const {
+    int64_t value = 0;
+    std::vector<int64_t> lengths;
+    for (const TreeEdge& edge : tree.edges) lengths.push_back(edge.length);
+    std::sort(lengths.begin(), lengths.end());
+    const size_t dropped = std::min(lengths.size(), static_cast<size_t>(lanes) - 1);
+    for (size_t i = 0; i + dropped < lengths.size(); ++i) value += lengths[i];
+    if (lanes == 1 && tree.to_nothing.size() > 1) {
+      value += tree.to_nothing[0].length + tree.to_nothing[1].length;
+    } else {
+      for (int i = 0; i < 2 * lanes; ++i) {
+        value += tree.to_nothing[std::min(static_cast<size_t>(i) / 2, tree.to_nothing.size() - 1)]
+                     .length;
+      }
+    }
+    for (const int64_t weight : weights_) value -= 2 * weight;
+    return value;
+  }
+
+  // By how much each vertex has more than two edges.
+  std::vector<int> ExcessDegrees(const OneTree& tree) const {
+    std::vector<int> degrees(weights_.size(), -2);
+    for (const TreeEdge& edge : tree.edges) {
+      ++degrees[static_cast<size_t>(edge.a)];
+      ++degrees[static_cast<size_t>(edge.b)];
+    }
+    for (size_t i = 0; i < 2 && i < tree.to_nothing.size(); ++i) {
+      ++degrees[static_cast<size_t>(tree.to_nothing[i].b)];
+    }
+    degrees[0] = 0;
+    return degrees;
+  }
+
+  // Polyak's steps towards the length of the known tour, ever shorter ones, with some momentum. In
+  // whole numbers, as far as processors differ.
+  void Climb(int steps, double ambition) {
+    std::vector<int64_t> momentum(weights_.size());
+    std::vector<int64_t> best_weights = weights_;
+    int64_t best = std::numeric_limits<int64_t>::min();
+    for (int step = 0; step < steps; ++step) {
+      const OneTree tree = graph_ ? SparseTree() : DenseTree();
+      const int64_t value = ValueOf(tree, 1);
+      if (value > best) {
+        best = value;
+        best_weights = weights_;
+      }
+      const std::vector<int> degrees = ExcessDegrees(tree);
+      int64_t norm = 0;
+      for (const int degree : degrees) norm += degree * degree;
+      if (norm == 0 || value >= upper_) break;
+      const double left = static_cast<double>(steps - step) / steps;
+      const auto reach =
+          static_cast<int64_t>(ambition * std::max(left * left, 0.003) *
+                               static_cast<double>(upper_ - value) / static_cast<double>(norm));
+      for (size_t i = 1; i < degrees.size(); ++i) {
+        momentum[i] = (7 * 64 * degrees[i] + 3 * momentum[i]) / 10;
+        weights_[i] += reach * momentum[i] / 64;
+      }
+    }
+    weights_ = std::move(best_weights);
+  }
+
+  const Distances& distances_;
+  const BoundOptions& options_;
+  int64_t upper_;
+  std::vector<int64_t> weights_;  // of vertices
+  std::optional<std::vector<std::vector<int>>> graph_;
+};
+
+}  // namespace
+
+std::vector<int64_t> TreeBounds(const Distances& distances, const std::vector<int>& tour,
+                                const BoundOptions& options) {
+  if (tour.size() < 2 || distances.size() > options.most_dense) {
+    return std::vector<int64_t>(static_cast<size_t>(options.lanes));
+  }
+  return Ascent(distances, tour, options).Bounds();
+}
+
+}  // namespace ctestbed
