@@ -51,8 +51,8 @@ inline constexpr std::array<EventKindEntry, 16> kEventKinds{{
     {EventKind::kEnvironmentDeploying, "environment-deploying",
      "environment, preset, cell, changes, nodes"},
     {EventKind::kNodeStarting, "node-starting", "environment, node, log, endpoints"},
-    {EventKind::kNodeReady, "node-ready", "environment, node, duration_s"},
-    {EventKind::kNodeStopped, "node-stopped", "environment, node, duration_s"},
+    {EventKind::kNodeReady, "node-ready", "environment, node, digest, duration_s"},
+    {EventKind::kNodeStopped, "node-stopped", "environment, node, digest, duration_s"},
     {EventKind::kNodeFailed, "node-failed", "environment, node, message, detail, log"},
     {EventKind::kEnvironmentReady, "environment-ready",
      "environment, preset, cell, duration_s; deployed or reconfigured"},
@@ -120,7 +120,8 @@ struct Event {
   std::string suite;
   std::string run;  // RunName
   std::string node;
-  std::string name;  // of the case
+  std::string digest;  // DigestOf the node
+  std::string name;    // of the case
   Verdict verdict = Verdict::kPassed;
   std::string message;  // first line of a failure: names its cause
   std::string detail;   // the rendered failure, with log lines

@@ -83,6 +83,7 @@ TEST(Wire, EveryKindOfEventComesBackEqual) {
     event.mono_s = 0.25;
     event.run = "s@p,store=redis";
     event.cell = {{"store", "redis"}};
+    event.digest = "d1";
     event.message = "bad \"quotes\" and\nlines";
     event.attempt = 3;
     event.duration = Duration(1234);

@@ -163,7 +163,7 @@ struct TextMember {
   std::string Event::*member;
 };
 
-constexpr std::array<TextMember, 15> kEventTexts{{
+constexpr std::array<TextMember, 16> kEventTexts{{
     {"session", &Event::session},
     {"out", &Event::out},
     {"backend", &Event::backend},
@@ -172,6 +172,7 @@ constexpr std::array<TextMember, 15> kEventTexts{{
     {"suite", &Event::suite},
     {"run", &Event::run},
     {"node", &Event::node},
+    {"digest", &Event::digest},
     {"name", &Event::name},
     {"message", &Event::message},
     {"detail", &Event::detail},

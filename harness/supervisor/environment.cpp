@@ -230,6 +230,7 @@ Status Environment::StopNode(const std::string& name, std::optional<Duration> gr
   }
   Emit(EventKind::kNodeStopped,
        {.node = name,
+        .digest = DigestOf(node),
         .duration = std::chrono::duration_cast<Duration>(services_.clock.Now() - start)});
   return {};
 }
@@ -343,6 +344,7 @@ Status Environment::AwaitNode(const Node& node, int from, std::stop_token stop) 
   }
   Emit(EventKind::kNodeReady,
        {.node = node.name,
+        .digest = DigestOf(node),
         .duration = std::chrono::duration_cast<Duration>(services_.clock.Now() - start)});
   return {};
 }

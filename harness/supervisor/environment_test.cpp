@@ -320,6 +320,9 @@ TEST_F(EnvironmentTest, TellsItsTopologyEndpointsAndTeardown) {
   EXPECT_EQ(deploying.nodes[1],
             (NodeFacts{"main", "", {"web"}, 1, "", main.command, {"http"}, {"db"}}));
   for (const Event& event : events_) {
+    if (event.kind == EventKind::kNodeReady || event.kind == EventKind::kNodeStopped) {
+      EXPECT_EQ(event.digest, DigestOf(event.node == "main" ? main : Running("db")));
+    }
     if (event.kind != EventKind::kNodeStarting) continue;
     EXPECT_THAT(event.endpoints.at("http"), HasSubstr("127.0.0.1:2"));
   }
