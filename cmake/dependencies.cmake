@@ -9,6 +9,7 @@ find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(ZLIB REQUIRED)
+find_package(SQLite3 REQUIRED)
 find_package(Boost 1.75 REQUIRED)        # headers of Asio and Beast, for harness/client and fixtures/realm
 find_package(PkgConfig REQUIRED)
 find_package(LibXml2 REQUIRED)

@@ -13,10 +13,18 @@ namespace {
   _exit(127);
 }
 
+void* Open(const char* soname) {
+  return dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+}
+
 }  // namespace
 
+bool HasLibrary(const char* soname) {
+  return Open(soname) != nullptr;
+}
+
 void* LoadLibrary(const char* soname) {
-  void* const library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+  void* const library = Open(soname);
   if (library == nullptr) Die();
   return library;
 }

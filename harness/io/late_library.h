@@ -4,6 +4,8 @@
 
 namespace ctestbed {
 
+// Whether there is a library called `soname`; loads it.
+bool HasLibrary(const char* soname);
 // The library called `soname`, and what dlsym finds in it. Both end the program as the dynamic
 // linker does when there is none.
 void* LoadLibrary(const char* soname);
