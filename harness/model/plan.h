@@ -27,6 +27,9 @@ std::vector<Change> ChangesBetween(const Topology& current, const Topology& desi
 // other jobs, does not stay as it is.
 void RunJobsAgain(std::vector<Change>& changes, const Topology& desired);
 
+// As many environments can be alive in one session.
+inline constexpr int kMostLanes = 64;
+
 // The runs that share one environment configuration.
 struct Batch {
   std::string preset;
@@ -41,6 +44,7 @@ struct Batch {
   bool operator==(const Batch&) const = default;
 };
 
+// A place where one environment can be alive.
 struct Lane {
   std::vector<Batch> batches;
 

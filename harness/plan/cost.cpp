@@ -13,10 +13,12 @@ int StartsIn(const std::vector<Change>& changes) {
 }
 
 // How often each distinct node must be started whatever the order.
-std::map<std::string, int> LeastStarts(const std::vector<Batch>& batches) {
+std::map<std::string, int> LeastStarts(const std::vector<Lane>& lanes) {
   std::map<std::string, int> fresh;
-  for (const Batch& batch : batches) {
-    for (const Node& node : batch.topology.nodes) fresh[DigestOf(node)] += batch.fresh ? 1 : 0;
+  for (const Lane& lane : lanes) {
+    for (const Batch& batch : lane.batches) {
+      for (const Node& node : batch.topology.nodes) fresh[DigestOf(node)] += batch.fresh ? 1 : 0;
+    }
   }
   for (auto& [digest, starts] : fresh) starts = std::max(starts, 1);
   return fresh;
@@ -36,18 +38,20 @@ Duration CostOf(const std::vector<Change>& changes) {
   return cost;
 }
 
-PlanCost CostOf(const std::vector<Batch>& batches) {
+PlanCost CostOf(const std::vector<Lane>& lanes) {
   PlanCost cost;
-  for (const Batch& batch : batches) {
-    cost.planned += batch.cost;
-    cost.node_starts_planned += StartsIn(batch.changes);
-    cost.node_starts_naive += static_cast<int>(batch.topology.nodes.size() * batch.runs.size());
-  }
-  if (!batches.empty()) {
-    cost.planned += CostOf(ChangesBetween(batches.back().topology, Topology{}));
+  for (const Lane& lane : lanes) {
+    for (const Batch& batch : lane.batches) {
+      cost.planned += batch.cost;
+      cost.node_starts_planned += StartsIn(batch.changes);
+      cost.node_starts_naive += static_cast<int>(batch.topology.nodes.size() * batch.runs.size());
+    }
+    if (!lane.batches.empty()) {
+      cost.planned += CostOf(ChangesBetween(lane.batches.back().topology, Topology{}));
+    }
   }
   cost.naive = cost.node_starts_naive * (kStartCost + kStopCost);
-  for (const auto& [digest, starts] : LeastStarts(batches)) {
+  for (const auto& [digest, starts] : LeastStarts(lanes)) {
     cost.lower_bound += starts * (kStartCost + kStopCost);
   }
   return cost;

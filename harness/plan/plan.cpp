@@ -8,6 +8,7 @@
 
 #include "plan/cost.h"
 #include "plan/expand.h"
+#include "plan/lanes.h"
 #include "plan/order.h"
 
 namespace ctestbed {
@@ -89,31 +90,15 @@ std::vector<Batch> InOrder(std::vector<Batch> batches, const std::vector<size_t>
   return ordered;
 }
 
-void FillChanges(std::vector<Batch>& batches) {
-  Topology current;
-  for (Batch& batch : batches) {
-    batch.changes = ChangesBetween(current, batch.topology);
-    for (Change& change : batch.changes) {
-      if (batch.fresh && change.action == ChangeAction::kKeep) {
-        change = {change.node, ChangeAction::kRestart, "the suite wants it fresh"};
-      }
-    }
-    batch.cost = CostOf(batch.changes);
-    current = batch.topology;
-  }
-}
-
 }  // namespace
 
-Result<Plan> MakePlan(const PlanInput& input, const Selection& selection) {
+Result<Plan> MakePlan(const PlanInput& input, const Selection& selection, int lanes) {
   TRY(std::vector<ExpandedRun> runs, Expand(input, selection));
   std::vector<Batch> batches = Grouping(std::move(runs), input.suites).Group();
   const std::vector<size_t> order = DeclaredOrder(batches);
-  batches = InOrder(std::move(batches), order);
-  FillChanges(batches);
-  Plan plan;
-  plan.cost = CostOf(batches);
-  plan.lanes.push_back({std::move(batches)});
+  Plan plan{SpreadOverLanes(InOrder(std::move(batches), order), lanes), {}};
+  TRY_DO(CheckLanes(plan.lanes));
+  plan.cost = CostOf(plan.lanes);
   return plan;
 }
 

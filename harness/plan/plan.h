@@ -36,10 +36,11 @@ struct PlanInput {
 // needs anyway, else its default.
 std::vector<Run> ExpandRuns(const PlanInput& input);
 
-// The selected runs in batches, one per environment and one per run that wants it fresh, in one
-// lane. Every run of a suite that another one comes `after` is before all of that other's; this
-// alone can bring an environment up twice. kInvalid when a part of the selection matches no run, or
-// all parts together match none.
-Result<Plan> MakePlan(const PlanInput& input, const Selection& selection);
+// The selected runs in batches, one per environment and one per run that wants it fresh, spread
+// over at most so many lanes, 1 to kMostLanes. Every run of a suite that another one comes `after`
+// is before all of that other's, or in another lane; this alone can bring an environment up twice.
+// kInvalid when a part of the selection matches no run, or all parts together match none, or lanes
+// would be in each other's way.
+Result<Plan> MakePlan(const PlanInput& input, const Selection& selection, int lanes = 1);
 
 }  // namespace ctestbed
