@@ -1,9 +1,13 @@
 #include "plan/order/order.h"
 
 #include <algorithm>
+#include <map>
 
 #include "plan/order/best_tour.h"
+#include "plan/order/lanes.h"
+#include "plan/order/makespan_bound.h"
 #include "plan/order/rival_tours.h"
+#include "plan/order/sequence.h"
 #include "plan/order/sorted_tour.h"
 #include "plan/order/visits.h"
 
@@ -37,50 +41,121 @@ std::vector<NamedOrder> RivalOrders(const StepCosts& costs, const std::vector<in
 class Ordering {
  public:
   Ordering(const OrderProblem& problem, const OrderOptions& options)
-      : problem_(problem), options_(options), costs_(problem) {
-    runs_of_.resize(problem.environments.size());
-    for (RunGroup& group : GroupRuns(problem)) {
-      environments_.push_back(group.environment);
-      runs_of_[static_cast<size_t>(group.environment)] = std::move(group.runs);
-    }
+      : problem_(problem),
+        options_(options),
+        costs_(problem),
+        groups_(GroupRuns(problem)),
+        sequencer_(costs_, groups_),
+        demanding_(HasDemands(problem)) {
+    for (const RunGroup& group : groups_) environments_.push_back(group.environment);
   }
 
   OrderedPlan Make() {
     OrderedPlan plan;
     const BestTour best = FindBestTour(costs_, environments_, options_);
-    OrderedLane lane = LaneOf(costs_, Sequence(best.environments));
+    if (costs_.IsMetric()) plan.change_bound = Duration{(best.bound + 1) / 2};
+    const OrderedLane lane = BestLane(best, plan);
+    const int most = MostLanes();
+    plan.lanes = problem_.lanes.count == 0 ? FreeLanes(lane.visits, most, plan.curve)
+                                           : FittingLanes(lane.visits, most, Moves());
+    for (OrderedLane& one : plan.lanes) Reorder(one);
+    for (const OrderedLane& one : plan.lanes) plan.change += one.change;
+    plan.makespan = MakespanOf(plan.lanes);
+    plan.makespan_bound =
+        MakespanBound(costs_, plan.change_bound, best.environments, most, options_.bound_steps);
+    return plan;
+  }
+
+ private:
+  // In one lane; notes rivals and the method in `plan`.
+  OrderedLane BestLane(const BestTour& best, OrderedPlan& plan) const {
+    OrderedLane lane = LaneOf(costs_, sequencer_.Sequence(best.environments));
     plan.method = best.method;
     for (NamedOrder& rival : RivalOrders(costs_, environments_, options_.rivals_up_to)) {
-      OrderedLane other = LaneOf(costs_, Sequence(rival.environments));
+      OrderedLane other = LaneOf(costs_, sequencer_.Sequence(rival.environments));
       plan.rivals.push_back({rival.name, other.change});
       if (other.change >= lane.change) continue;
       lane = std::move(other);
       plan.method = std::move(rival.name);
     }
-    if (costs_.IsMetric()) plan.change_bound = Duration{(best.bound + 1) / 2};
-    plan.change = lane.change;
-    plan.makespan = lane.end;
-    if (!lane.visits.empty()) plan.lanes.push_back(std::move(lane));
-    return plan;
+    if (demanding_) {
+      std::vector<OrderedVisit> visits = lane.visits;
+      sequencer_.Improve(visits, std::max(kLeastAttempts, options_.iterations));
+      lane = LaneOf(costs_, std::move(visits));
+    }
+    return lane;
   }
 
- private:
-  std::vector<OrderedVisit> Sequence(const std::vector<int>& environments) const {
-    std::vector<OrderedVisit> visits;
-    for (const int environment : environments) {
-      for (OrderedVisit& visit :
-           VisitsOf(problem_, runs_of_[static_cast<size_t>(environment)], environment)) {
-        visits.push_back(std::move(visit));
+  int MostLanes() const {
+    const LaneRules& rules = problem_.lanes;
+    int most = rules.count == 0 ? kMostLanes : rules.count;
+    if (rules.alive > 0) most = std::min(most, rules.alive);
+    return std::clamp(static_cast<int>(problem_.runs.size()), 1, most);
+  }
+
+  int Moves() const {
+    return static_cast<int>(std::min<int64_t>(10 + options_.iterations / 500, 1000));
+  }
+
+  std::vector<OrderedLane> FittingLanes(const std::vector<OrderedVisit>& visits, int count,
+                                        int moves) const {
+    std::vector<OrderedLane> lanes = SplitIntoLanes(costs_, visits, count, moves);
+    while (count > 1 && !FitsCapacity(problem_, lanes)) {
+      lanes = SplitIntoLanes(costs_, visits, --count, moves);
+    }
+    return lanes;
+  }
+
+  // As many lanes as pay: until the machine time grows faster than the makespan falls.
+  std::vector<OrderedLane> FreeLanes(const std::vector<OrderedVisit>& visits, int most,
+                                     std::vector<LaneChoice>& curve) const {
+    int best = 1;
+    double least = 0;
+    for (int count = 1; count <= most; count += std::max(1, count / 2)) {
+      const auto lanes = FittingLanes(visits, count, 0);
+      curve.push_back({count, MakespanOf(lanes), MachineTimeOf(lanes)});
+      const double product = Seconds(curve.back().makespan) * Seconds(curve.back().machine);
+      if (count == 1 || product < least) {
+        least = product;
+        best = count;
       }
     }
-    return visits;
+    return FittingLanes(visits, best, Moves());
   }
+
+  // What a lane has got, in an order found for it alone.
+  void Reorder(OrderedLane& lane) const {
+    if (demanding_ || MostLanes() == 1) return;
+    std::map<SlotStates, size_t> known;
+    std::vector<RunGroup> groups;
+    std::vector<int> environments;
+    for (const OrderedVisit& visit : lane.visits) {
+      const auto& states = problem_.environments[static_cast<size_t>(visit.environment)];
+      const auto [at, added] = known.emplace(states, groups.size());
+      if (added) {
+        groups.push_back({visit.environment, {}});
+        environments.push_back(visit.environment);
+      }
+      auto& runs = groups[at->second].runs;
+      runs.insert(runs.end(), visit.runs.begin(), visit.runs.end());
+    }
+    OrderOptions options = options_;
+    options.bound_steps = 0;
+    options.iterations = options.iterations * std::ssize(groups) / std::ssize(groups_);
+    const BestTour best = FindBestTour(costs_, environments, options);
+    OrderedLane other = LaneOf(costs_, Sequencer(costs_, groups).Sequence(best.environments));
+    if (other.change < lane.change) lane = std::move(other);
+  }
+
+  static constexpr int64_t kLeastAttempts = 20'000;
 
   const OrderProblem& problem_;
   const OrderOptions& options_;
   StepCosts costs_;
+  std::vector<RunGroup> groups_;
   std::vector<int> environments_;
-  std::vector<std::vector<int>> runs_of_;  // by environment
+  Sequencer sequencer_;
+  bool demanding_;
 };
 
 }  // namespace

@@ -13,11 +13,11 @@ std::vector<RandomProblemRules> AllRules() {
   for (const int environments : {1, 4, 12, 40}) {
     for (const bool demanding : {false, true}) {
       for (const bool dependent : {false, true}) {
-        for (const int lanes : {1}) {
+        for (const int lanes : {0, 1, 3}) {
           rules.push_back({.environments = environments,
                            .demanding = demanding,
                            .dependent = dependent,
-                           .precedence = false,
+                           .precedence = environments > 1 && lanes != 1,
                            .lanes = lanes});
         }
       }

@@ -93,10 +93,96 @@ TEST(Order, IsNeverWorseThanItsRivals) {
 
 TEST(Order, OfManyEnvironmentsUsesSortedNeighbours) {
   const OrderProblem problem = RandomProblem({.environments = 5000, .slots = 8, .states = 6}, 3);
-  const OrderedPlan plan = Planned(problem, {.iterations = 500});
+  const OrderedPlan plan = Planned(problem, {.iterations = 500, .bound_steps = 10});
   EXPECT_EQ(FirstViolation(problem, plan), "");
   EXPECT_EQ(plan.method, "search");
   EXPECT_LE(*plan.change_bound, plan.change);
+}
+
+// One slot with two states that cost a second to start, and `runs` of a second in each.
+OrderProblem TwoEnvironments(int runs) {
+  OrderProblem problem;
+  problem.slots = {{{SlotState{}, {.start = Duration{1000}}, {.start = Duration{1000}}}}};
+  problem.environments = {{1}, {2}};
+  for (int i = 0; i < runs; ++i) {
+    for (const int environment : {0, 1}) {
+      problem.runs.push_back({.environment = environment, .time = Duration{1000}});
+    }
+  }
+  return problem;
+}
+
+TEST(Order, RestartsAfterDirtyRunsOnly) {
+  OrderProblem problem = TwoEnvironments(3);
+  EXPECT_EQ(Planned(problem).change, Duration{2000});
+  problem.runs[0].dirties.all = true;  // ends its visit, and another environment comes anyway
+  EXPECT_EQ(Planned(problem).change, Duration{2000});
+  problem.runs[2].dirties.all = true;
+  EXPECT_EQ(Planned(problem).change, Duration{3000});
+  problem.slots[0].states[1].reset = Duration{10};
+  EXPECT_EQ(Planned(problem).change, Duration{2010});
+}
+
+TEST(Order, GivesFreshRunsWhatIsNew) {
+  OrderProblem problem = TwoEnvironments(3);
+  problem.runs[0].fresh.all = true;  // begins its visit
+  EXPECT_EQ(Planned(problem).change, Duration{2000});
+  problem.runs[2].fresh.all = true;
+  problem.runs[4].dirties.all = true;  // makes the restart of the second necessary
+  EXPECT_EQ(Planned(problem).change, Duration{3000});
+}
+
+TEST(Order, ComesBackWhereRunsHaveToWait) {
+  OrderProblem problem = TwoEnvironments(2);
+  problem.precedences = {{{0}, {1}}, {{1}, {2}}};  // first, second, first environment
+  const OrderedPlan plan = Planned(problem);
+  EXPECT_EQ(plan.change, Duration{3000});
+  EXPECT_EQ(FirstViolation(problem, plan), "");
+}
+
+TEST(Order, EvensOutLanes) {
+  OrderProblem problem = TwoEnvironments(10);
+  problem.lanes.count = 2;
+  EXPECT_EQ(Planned(problem).makespan, Duration{11'000});
+  problem.lanes.count = 4;
+  const OrderedPlan plan = Planned(problem);
+  EXPECT_EQ(plan.makespan, Duration{6000});
+  EXPECT_GE(*plan.makespan_bound, Duration{5750});
+  EXPECT_EQ(FirstViolation(problem, plan), "");
+}
+
+TEST(Order, StaysWithinCapacity) {
+  OrderProblem problem = TwoEnvironments(10);
+  problem.lanes.count = 4;
+  problem.footprints = {{.memory = 3}, {.memory = 1}};
+  problem.lanes.memory = 4;
+  const OrderedPlan plan = Planned(problem);
+  EXPECT_EQ(plan.lanes.size(), 2U);
+  EXPECT_EQ(FirstViolation(problem, plan), "");
+}
+
+TEST(Order, ChoosesHowManyLanesPay) {
+  OrderProblem problem = TwoEnvironments(10);
+  problem.lanes.count = 0;
+  problem.lanes.start_up = Duration{10'000};
+  const OrderedPlan plan = Planned(problem);
+  EXPECT_EQ(plan.lanes.size(), 2U);
+  ASSERT_GE(plan.curve.size(), 3U);
+  EXPECT_EQ(plan.curve[0], (LaneChoice{1, Duration{32'000}, Duration{32'000}}));
+  EXPECT_EQ(plan.curve[1], (LaneChoice{2, Duration{21'000}, Duration{42'000}}));
+}
+
+TEST(Order, ByTheCriticalPathTakesNodesThatStartTogetherAsOne) {
+  OrderProblem problem;
+  problem.slots = {{{SlotState{}, {.start = Duration{1000}}}},
+                   {{SlotState{}, {.start = Duration{700}}}},
+                   {{SlotState{}, {.start = Duration{50}, .waits_for = {1}}}}};
+  problem.environments = {{1, 1, 1}};
+  problem.runs = {{.environment = 0}};
+  problem.objective = OrderObjective::kCriticalPath;
+  const OrderedPlan plan = Planned(problem);
+  EXPECT_EQ(plan.change, Duration{1000});
+  EXPECT_FALSE(plan.change_bound);
 }
 
 TEST(Order, DependsOnItsInputAlone) {

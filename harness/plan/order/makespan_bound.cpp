@@ -1,0 +1,65 @@
+#include "plan/order/makespan_bound.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "plan/order/lower_bound.h"
+
+namespace ctestbed {
+namespace {
+
+constexpr int kMostVertices = 2047;
+
+Duration WholeCost(const StepCosts& costs, int environment) {
+  return Duration{costs.RoundTrip(kNothing, environment) / 2};
+}
+
+// [l - 1]: of the changes of l lanes that all have a visit. An environment may be in several lanes:
+// without its copies some lanes may be empty, each of which has at least the cheapest environment.
+std::vector<Duration> ChangeBounds(const StepCosts& costs, Duration one,
+                                   const std::vector<int>& order, int lanes, int steps) {
+  std::vector<int64_t> lengths(static_cast<size_t>(lanes));
+  if (steps > 0 && std::ssize(order) <= kMostVertices) {
+    const Distances distances(costs, order);
+    std::vector<int> tour;
+    for (int vertex = 0; vertex < distances.size(); ++vertex) tour.push_back(vertex);
+    lengths = TreeBounds(distances, tour, {.steps = steps, .lanes = lanes});
+  }
+  Duration cheapest = Duration::max();
+  for (const int environment : order) {
+    cheapest = std::min(cheapest, WholeCost(costs, environment));
+  }
+  std::vector<Duration> bounds;
+  for (const int64_t length : lengths) {
+    Duration bound = std::max(one, Duration{(length + 1) / 2});
+    if (!bounds.empty()) bound = std::min(bound, bounds.back() + cheapest);
+    bounds.push_back(bound);
+  }
+  return bounds;
+}
+
+}  // namespace
+
+Duration MakespanBound(const StepCosts& costs, std::optional<Duration> change_bound,
+                       const std::vector<int>& order, int lanes, int steps) {
+  const OrderProblem& problem = costs.problem();
+  if (problem.runs.empty()) return Duration{0};
+  Duration runs{0};
+  Duration longest{0};
+  for (const OrderRun& run : problem.runs) {
+    runs += run.time;
+    const Duration around = change_bound ? WholeCost(costs, run.environment) : Duration{0};
+    longest = std::max(longest, run.time + around);
+  }
+  std::vector<Duration> changes(static_cast<size_t>(lanes));
+  if (change_bound) {
+    changes = ChangeBounds(costs, *change_bound, order, lanes, lanes == 1 ? 0 : steps);
+  }
+  Duration share = Duration::max();
+  for (int64_t l = 1; l <= lanes; ++l) {
+    share = std::min(share, (runs + changes[static_cast<size_t>(l) - 1]) / l);
+  }
+  return problem.lanes.start_up + std::max(share, longest);
+}
+
+}  // namespace ctestbed
