@@ -106,8 +106,9 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
   array.lower_bound = LowerBound(space, feasible);
   std::vector<CoverRow> rows = GreedyRows(coverage, search, pinned, random);
   LocalSearch improve(coverage, search, std::move(rows), pinned, random.Next());
-  improve.Run(FastIterations(space), array.lower_bound, options.stop);
-  array.iterations = improve.Run(options.iterations, array.lower_bound, options.stop);
+  const size_t enough = std::max(array.lower_bound, options.enough);
+  improve.Run(FastIterations(space), enough, options.stop);
+  array.iterations = improve.Run(options.iterations, enough, options.stop);
   array.rows = improve.best();
   array.optimal = array.rows.size() == array.lower_bound;
   return array;

@@ -16,6 +16,7 @@ struct CoverOptions {
   // Moves of local search beyond those of the fast mode; 10^6 take about a second. The result is
   // the same on every machine, as long as `stop` does not end it.
   uint64_t iterations = 0;
+  size_t enough = 0;           // no search for fewer rows than this
   std::function<bool()> stop;  // asked now and then; true keeps the best rows so far
 };
 

@@ -36,7 +36,7 @@ class RowSearch {
     for (const Setting& setting : partial) row_[static_cast<size_t>(setting.axis)] = setting.value;
     Reach(partial);
     steps_ = 0;
-    const bool found = !IsForbidden() && Fill(0);
+    const bool found = !IsForbidden() && Fill();
     if (steps_ > kMostSteps) {
       return Fail(ErrorKind::kInternal,
                   fmt::format("cannot tell if {} is feasible", Text(partial)));
@@ -45,14 +45,14 @@ class RowSearch {
   }
 
  private:
-  static constexpr uint64_t kMostSteps = 20'000'000;
+  static constexpr uint64_t kMostSteps = 200'000;
 
   bool IsForbidden() const {
     return std::any_of(model_.forbidden.begin(), model_.forbidden.end(),
                        [&](const PartialRow& forbidden) { return Contains(row_, forbidden); });
   }
 
-  // The open axes that constraints connect with `partial`, nearest first.
+  // The open axes that constraints connect with `partial`.
   void Reach(const PartialRow& partial) {
     std::vector<int> reached;
     const auto reach = [&](int axis) {
@@ -73,15 +73,38 @@ class RowSearch {
     open_ = std::move(reached);
   }
 
-  bool Fill(size_t next) {
-    if (next == open_.size()) return true;
-    const auto axis = static_cast<size_t>(open_[next]);
+  // Values of `axis` that nothing forbids beside the cells so far.
+  std::vector<int> Allowed(size_t axis) {
+    std::vector<int> allowed;
     for (int value = 0; value < model_.levels[axis]; ++value) {
-      if (++steps_ > kMostSteps) return false;
       row_[axis] = value;
-      if (!IsForbidden() && Fill(next + 1)) return true;
+      if (!IsForbidden()) allowed.push_back(value);
     }
     row_[axis] = -1;
+    return allowed;
+  }
+
+  // The axis with the fewest values left comes first, so that dead ends show early.
+  bool Fill() {
+    size_t tightest = 0;
+    std::vector<int> values;
+    bool open = false;
+    for (const int candidate : open_) {
+      const auto axis = static_cast<size_t>(candidate);
+      if (row_[axis] >= 0) continue;
+      std::vector<int> allowed = Allowed(axis);
+      if (open && allowed.size() >= values.size()) continue;
+      open = true;
+      tightest = axis;
+      values = std::move(allowed);
+    }
+    if (!open) return true;
+    for (const int value : values) {
+      if (++steps_ > kMostSteps) return false;
+      row_[tightest] = value;
+      if (Fill()) return true;
+    }
+    row_[tightest] = -1;
     return false;
   }
 
