@@ -96,7 +96,7 @@ TEST(Wire, EveryKindOfEventComesBackEqual) {
     event.endpoints = {{"http", "127.0.0.1:1234"}};
     event.logs = {{"main", "stderr", "logs/main.1/stderr.log", 4096, 6, "panic\n"}};
     if (entry.kind == EventKind::kSessionPlanned) {
-      event.cost = {Duration(1500), Duration(3000), Duration(500), 2, 4};
+      event.cost = {Duration(1500), Duration(3000), Duration(500), Duration(9000), 2, 4};
     }
     if (entry.kind == EventKind::kRunFinished) event.verdict = Verdict::kBlocked;
     const auto back = EventFromJson(ToJson(event));

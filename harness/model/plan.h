@@ -1,6 +1,7 @@
 // What is going to happen: batches in order, per lane, with the changes between them.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ struct Batch {
   std::string environment;  // DigestOf(topology)
   bool fresh = false;       // every node newly started first
   std::vector<Run> runs;
-  std::vector<Change> changes;  // from the batch before it in its lane
-  Duration cost{0};             // of those changes, estimated
+  std::vector<Change> changes;         // from the batch before it in its lane
+  std::set<std::string> dirties = {};  // nodes that its last run leaves unfit for others
+  Duration cost{0};                    // of those changes, estimated
 
   bool operator==(const Batch&) const = default;
 };
@@ -55,15 +57,30 @@ struct PlanCost {
   Duration planned{0};      // of all changes
   Duration naive{0};        // declared order, everything restarted for every run
   Duration lower_bound{0};  // no plan can cost less
+  Duration makespan{0};     // the longest lane, with its runs
   int node_starts_planned = 0;
   int node_starts_naive = 0;
 
   bool operator==(const PlanCost&) const = default;
 };
 
+// How the cells of a suite were chosen where it does not run in all of them.
+struct CoverageOutcome {
+  std::string suite;
+  std::string preset;
+  int strength = 0;
+  size_t cells = 0;
+  size_t lower_bound = 0;  // no fewer cells cover as much
+  size_t tuples = 0;       // combinations of values that are covered: all that can be
+
+  bool operator==(const CoverageOutcome&) const = default;
+};
+
 struct Plan {
   std::vector<Lane> lanes;
   PlanCost cost;
+  std::string method = {};  // that found the order
+  std::vector<CoverageOutcome> coverage = {};
 
   bool operator==(const Plan&) const = default;
 };

@@ -217,6 +217,7 @@ Json ToJson(const PlanCost& cost) {
   return {{"planned_s", Seconds(cost.planned)},
           {"naive_s", Seconds(cost.naive)},
           {"lower_bound_s", Seconds(cost.lower_bound)},
+          {"makespan_s", Seconds(cost.makespan)},
           {"node_starts_planned", cost.node_starts_planned},
           {"node_starts_naive", cost.node_starts_naive}};
 }
@@ -224,6 +225,7 @@ Json ToJson(const PlanCost& cost) {
 PlanCost PlanCostFromJson(const Json& json) {
   return {DurationFromJson(json, "planned_s"), DurationFromJson(json, "naive_s"),
           DurationFromJson(json, "lower_bound_s"),
+          DurationFromJson(json, "makespan_s"),
           static_cast<int>(JsonNumber(json, "node_starts_planned")),
           static_cast<int>(JsonNumber(json, "node_starts_naive"))};
 }

@@ -4,21 +4,20 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "model/estimates.h"
 #include "model/plan.h"
 
 namespace ctestbed {
 
-// Of one node, as long as nothing was measured.
-inline constexpr Duration kStartCost{1000};
-inline constexpr Duration kStopCost{200};
-// Of one run, likewise.
-inline constexpr Duration kRunCost{1000};
+// Sets what each batch changes of the one before it, and what that costs; the first starts all.
+void FillChanges(std::vector<Batch>& batches, const Estimates& estimates);
 
-Duration CostOf(const std::vector<Change>& changes);
+// Of the step from one batch to another; null is nothing.
+Duration CostOfStep(const Batch* from, const Batch* to, const Estimates& estimates);
 
 // Of lanes whose changes are filled in. `planned` and `naive` both contain the removal of the last
-// environment of each. The bound: every distinct node is started and stopped at
-// least once, and once for each run that wants it fresh.
-PlanCost CostOf(const std::vector<Lane>& lanes);
+// environment of each. The bound: every distinct node is started and stopped at least once, and
+// once for each run that wants it fresh.
+PlanCost CostOf(const std::vector<Lane>& lanes, const Estimates& estimates);
 
 }  // namespace ctestbed

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
-#include "model/matrix.h"
 #include "model/resolve.h"
+#include "plan/cells.h"
 #include "plan/selection.h"
 
 namespace ctestbed {
@@ -64,59 +65,126 @@ Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellCho
   return candidates;
 }
 
-std::vector<Candidates> AllCandidates(const PlanInput& input) {
+struct AllRuns {
+  std::vector<Candidates> candidates;
+  std::vector<CoverageOutcome> coverage;
+};
+
+Result<AllRuns> FindRuns(const PlanInput& input) {
   Environments environments(input.host_environment);
-  std::vector<Candidates> all;
+  CellChooser chooser;
+  AllRuns all;
   for (const Suite& suite : input.suites) {
     for (const auto& name : suite.presets) {
       const Preset* preset = FindPreset(input, name.value);
       if (preset == nullptr) continue;
-      for (const CellChoice& choice : ChoicesOf(suite, *preset)) {
-        all.push_back(CandidatesFor(suite, *preset, choice, environments));
+      TRY(const ChosenCells chosen, chooser.Choose(suite, *preset));
+      for (const CellChoice& choice : chosen.choices) {
+        all.candidates.push_back(CandidatesFor(suite, *preset, choice, environments));
       }
+      if (chosen.coverage) all.coverage.push_back(*chosen.coverage);
     }
   }
   return all;
 }
 
-// Settles what is open: first come the environments that are needed in any case.
-std::vector<ExpandedRun> Pick(const std::vector<Candidates>& all) {
-  std::set<std::string> needed;
-  for (const Candidates& candidates : all) {
-    if (candidates.size() == 1) needed.insert(candidates.front().environment);
+// Settles what is open: again and again with the environment that serves most of what is left,
+// those first that are needed in any case.
+class Settling {
+ public:
+  explicit Settling(const std::vector<Candidates>& all) : all_(all), settled_(all.size()) {}
+
+  std::vector<ExpandedRun> Settle() {
+    for (size_t i = 0; i < all_.size(); ++i) {
+      if (all_[i].size() == 1) Take(i, 0);
+    }
+    for (size_t i = 0; i < all_.size(); ++i) {
+      if (!settled_[i]) Join(i);
+    }
+    Count();
+    while (const std::string* environment = MostWanted()) {
+      needed_.insert(*environment);
+      for (size_t i = 0; i < all_.size(); ++i) {
+        if (!settled_[i]) Join(i);
+      }
+    }
+    std::vector<ExpandedRun> runs;
+    for (size_t i = 0; i < all_.size(); ++i) runs.push_back(all_[i][*settled_[i]]);
+    return runs;
   }
-  std::vector<ExpandedRun> runs;
-  for (const Candidates& candidates : all) {
-    const auto shared = std::find_if(
-        candidates.begin(), candidates.end(),
-        [&](const ExpandedRun& candidate) { return needed.contains(candidate.environment); });
-    runs.push_back(shared == candidates.end() ? candidates.front() : *shared);
-    needed.insert(runs.back().environment);
+
+ private:
+  void Take(size_t run, size_t candidate) {
+    settled_[run] = candidate;
+    needed_.insert(all_[run][candidate].environment);
+    if (counted_) {
+      for (const ExpandedRun& each : all_[run]) --wanted_[each.environment];
+    }
   }
-  return runs;
-}
+
+  // Takes the first candidate whose environment is needed anyway.
+  void Join(size_t run) {
+    for (size_t i = 0; i < all_[run].size(); ++i) {
+      if (!needed_.contains(all_[run][i].environment)) continue;
+      return Take(run, i);
+    }
+  }
+
+  void Count() {
+    counted_ = true;
+    for (size_t i = 0; i < all_.size(); ++i) {
+      if (settled_[i]) continue;
+      for (const ExpandedRun& each : all_[i]) ++wanted_[each.environment];
+    }
+  }
+
+  // Of those that serve most runs the one that is declared first; null when nothing is left.
+  const std::string* MostWanted() const {
+    const std::string* most = nullptr;
+    int runs = 0;
+    for (size_t i = 0; i < all_.size(); ++i) {
+      if (settled_[i]) continue;
+      for (const ExpandedRun& each : all_[i]) {
+        const int wanted = wanted_.at(each.environment);
+        if (wanted <= runs) continue;
+        runs = wanted;
+        most = &each.environment;
+      }
+    }
+    return most;
+  }
+
+  const std::vector<Candidates>& all_;
+  std::vector<std::optional<size_t>> settled_;  // which candidate of each
+  std::set<std::string> needed_;                // environments
+  std::map<std::string, int> wanted_;           // by how many runs that are not settled
+  bool counted_ = false;
+};
 
 }  // namespace
 
-Result<std::vector<ExpandedRun>> Expand(const PlanInput& input, const Selection& selection) {
-  std::vector<Candidates> all = AllCandidates(input);
+Result<Expansion> Expand(const PlanInput& input, const Selection& selection) {
+  TRY(AllRuns all, FindRuns(input));
   std::vector<Run> names;
-  for (const Candidates& candidates : all) {
+  for (const Candidates& candidates : all.candidates) {
     for (const ExpandedRun& candidate : candidates) names.push_back(candidate.run);
   }
   TRY_DO(CheckSelection(names, selection));
-  for (Candidates& candidates : all) {
+  for (Candidates& candidates : all.candidates) {
     std::erase_if(candidates, [&](const ExpandedRun& candidate) {
       return !IsSelected(candidate.run, selection);
     });
   }
-  std::erase_if(all, [](const Candidates& candidates) { return candidates.empty(); });
-  return Pick(all);
+  std::erase_if(all.candidates, [](const Candidates& candidates) { return candidates.empty(); });
+  return Expansion{Settling(all.candidates).Settle(), std::move(all.coverage)};
 }
 
-std::vector<Run> ExpandRuns(const PlanInput& input) {
+Result<std::vector<Run>> ExpandRuns(const PlanInput& input) {
+  TRY(const AllRuns all, FindRuns(input));
   std::vector<Run> runs;
-  for (ExpandedRun& expanded : Pick(AllCandidates(input))) runs.push_back(std::move(expanded.run));
+  for (ExpandedRun& expanded : Settling(all.candidates).Settle()) {
+    runs.push_back(std::move(expanded.run));
+  }
   return runs;
 }
 

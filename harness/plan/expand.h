@@ -17,7 +17,12 @@ struct ExpandedRun {
   bool fresh = false;
 };
 
+struct Expansion {
+  std::vector<ExpandedRun> runs;
+  std::vector<CoverageOutcome> coverage;
+};
+
 // The runs that `selection` leaves, in declared order; see ExpandRuns.
-Result<std::vector<ExpandedRun>> Expand(const PlanInput& input, const Selection& selection);
+Result<Expansion> Expand(const PlanInput& input, const Selection& selection);
 
 }  // namespace ctestbed

@@ -1,4 +1,4 @@
-// Which batches run side by side.
+// What batches that run side by side must not share.
 #pragma once
 
 #include <vector>
@@ -7,13 +7,6 @@
 #include "model/plan.h"
 
 namespace ctestbed {
-
-// Sets what each batch changes of the one before it, and what that costs; the first starts all.
-void FillChanges(std::vector<Batch>& batches);
-
-// `batches` in at most so many lanes, none of them empty, changes filled in: neighbours stay
-// together, and the fullest lane is as short as can be, by the estimated time of changes and runs.
-std::vector<Lane> SpreadOverLanes(std::vector<Batch> batches, int lanes);
 
 // kInvalid when two lanes want the same port of the host at once.
 Status CheckLanes(const std::vector<Lane>& lanes);

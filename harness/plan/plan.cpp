@@ -1,104 +1,97 @@
 #include "plan/plan.h"
 
 #include <algorithm>
-#include <iterator>
-#include <list>
 #include <map>
-#include <set>
 
 #include "plan/cost.h"
 #include "plan/expand.h"
+#include "plan/fail_first.h"
 #include "plan/lanes.h"
-#include "plan/order.h"
+#include "plan/order/order.h"
+#include "plan/problem.h"
 
 namespace ctestbed {
 namespace {
 
-Batch BatchOf(ExpandedRun expanded) {
-  return {.preset = expanded.run.preset,
-          .cell = expanded.run.cell,
-          .topology = *expanded.topology,
-          .environment = std::move(expanded.environment),
-          .fresh = expanded.fresh,
-          .runs = {expanded.run},
-          .changes = {}};
+// A plan is made at every start of ctest: the search ends before anybody waits for it.
+OrderOptions OptionsFor(const OrderProblem& problem, uint64_t seed) {
+  const auto environments = std::max<int64_t>(std::ssize(problem.environments), 1);
+  OrderOptions options;
+  options.seed = seed;
+  options.iterations = std::min<int64_t>(500 * environments, 100'000);
+  options.bound_steps =
+      static_cast<int>(std::clamp<int64_t>(20'000'000 / (environments * environments), 20, 1000));
+  return options;
 }
 
-// Puts runs that can share an environment together, in order of first appearance; no run of a suite
-// comes before one of a suite that it is declared to come after. An environment that is needed on
-// both sides of such a border gets a batch on each.
-class Grouping {
+class BatchMaker {
  public:
-  Grouping(std::vector<ExpandedRun> runs, const std::vector<Suite>& suites)
-      : waiting_(std::make_move_iterator(runs.begin()), std::make_move_iterator(runs.end())) {
-    for (const ExpandedRun& expanded : waiting_) ++left_[expanded.run.suite];
-    for (const Suite& suite : suites) {
-      for (const auto& name : suite.after) after_[suite.name.value].insert(name.value);
+  BatchMaker(const std::vector<ExpandedRun>& runs, const OrderProblem& problem,
+             const PlanInput& input)
+      : runs_(runs), problem_(problem) {
+    for (const Suite& suite : input.suites) {
+      for (const Located<std::string>& node : suite.dirties) {
+        dirties_[suite.name.value].insert(node.value);
+      }
     }
   }
 
-  std::vector<Batch> Group() {
-    std::vector<Batch> batches;
-    while (!waiting_.empty()) {
-      auto next = std::find_if(waiting_.begin(), waiting_.end(),
-                               [&](const ExpandedRun& expanded) { return IsReady(expanded); });
-      if (next == waiting_.end()) next = waiting_.begin();  // a circle, which no sound suite makes
-      batches.push_back(BatchOf(Take(next)));
-      while (!batches.back().fresh && Join(batches.back())) {
+  Lane Make(const OrderedLane& ordered) const {
+    Lane lane;
+    for (const OrderedVisit& visit : ordered.visits) {
+      bool open = false;
+      for (const int index : visit.runs) {
+        const ExpandedRun& expanded = runs_[static_cast<size_t>(index)];
+        // Who wants it fresh has a batch alone: the next one takes what is left of it.
+        if (!open || expanded.fresh) lane.batches.push_back(BatchOf(expanded));
+        open = !expanded.fresh;
+        Batch& batch = lane.batches.back();
+        batch.runs.push_back(expanded.run);
+        if (!problem_.runs[static_cast<size_t>(index)].dirties.Empty()) {
+          batch.dirties = dirties_.at(expanded.run.suite);
+        }
       }
     }
-    return batches;
+    return lane;
   }
 
  private:
-  using Runs = std::list<ExpandedRun>;
-
-  bool IsReady(const ExpandedRun& expanded) const {
-    const auto after = after_.find(expanded.run.suite);
-    return after == after_.end() ||
-           std::none_of(after->second.begin(), after->second.end(),
-                        [&](const std::string& suite) { return left_.contains(suite); });
+  static Batch BatchOf(const ExpandedRun& expanded) {
+    return {.preset = expanded.run.preset,
+            .cell = expanded.run.cell,
+            .topology = *expanded.topology,
+            .environment = expanded.environment,
+            .fresh = expanded.fresh,
+            .runs = {},
+            .changes = {}};
   }
 
-  ExpandedRun Take(Runs::iterator at) {
-    ExpandedRun taken = std::move(*at);
-    waiting_.erase(at);
-    if (--left_[taken.run.suite] == 0) left_.erase(taken.run.suite);
-    return taken;
-  }
-
-  // Adds what can share the batch now; whether there was any, which may have let others in.
-  bool Join(Batch& batch) {
-    bool joined = false;
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-      const auto here = at++;
-      if (here->fresh || here->environment != batch.environment || !IsReady(*here)) continue;
-      batch.runs.push_back(Take(here).run);
-      joined = true;
-    }
-    return joined;
-  }
-
-  Runs waiting_;
-  std::map<std::string, int> left_;  // runs of a suite that wait
-  std::map<std::string, std::set<std::string>> after_;
+  const std::vector<ExpandedRun>& runs_;
+  const OrderProblem& problem_;
+  std::map<std::string, std::set<std::string>> dirties_;  // by suite
 };
-
-std::vector<Batch> InOrder(std::vector<Batch> batches, const std::vector<size_t>& order) {
-  std::vector<Batch> ordered;
-  for (const size_t index : order) ordered.push_back(std::move(batches[index]));
-  return ordered;
-}
 
 }  // namespace
 
-Result<Plan> MakePlan(const PlanInput& input, const Selection& selection, int lanes) {
-  TRY(std::vector<ExpandedRun> runs, Expand(input, selection));
-  std::vector<Batch> batches = Grouping(std::move(runs), input.suites).Group();
-  const std::vector<size_t> order = DeclaredOrder(batches);
-  Plan plan{SpreadOverLanes(InOrder(std::move(batches), order), lanes), {}};
+Result<Plan> MakePlan(const PlanInput& input, const Selection& selection,
+                      const PlanSettings& settings) {
+  Plan plan;
+  TRY(const Expansion expansion, Expand(input, selection));
+  const OrderProblem problem = ProblemOf(expansion.runs, input, settings);
+  TRY(const OrderedPlan ordered, Order(problem, OptionsFor(problem, settings.seed)));
+  const BatchMaker maker(expansion.runs, problem, input);
+  for (const OrderedLane& lane : ordered.lanes) {
+    std::vector<Batch>& batches = plan.lanes.emplace_back(maker.Make(lane)).batches;
+    if (settings.fail_first > 0) PutFailuresFirst(batches, input.suites, settings);
+    FillChanges(batches, settings.estimates);
+  }
   TRY_DO(CheckLanes(plan.lanes));
-  plan.cost = CostOf(plan.lanes);
+  plan.cost = CostOf(plan.lanes, settings.estimates);
+  if (ordered.change_bound) {
+    plan.cost.lower_bound = std::max(plan.cost.lower_bound, *ordered.change_bound);
+  }
+  plan.method = ordered.method;
+  plan.coverage = expansion.coverage;
   return plan;
 }
 

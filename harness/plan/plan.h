@@ -2,11 +2,13 @@
 // runs each serves. Pure; touches no backend.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "model/estimates.h"
 #include "model/plan.h"
 #include "model/preset.h"
 #include "model/suite.h"
@@ -31,16 +33,27 @@ struct PlanInput {
   std::map<std::string, std::string> host_environment;  // what every node gets
 };
 
-// Every run in declared order: suites as they come, presets as a suite lists them, cells as
-// ChoicesOf lists them. An axis left open (`any`) takes a value whose environment another run
-// needs anyway, else its default.
-std::vector<Run> ExpandRuns(const PlanInput& input);
+// How to plan, beside what.
+struct PlanSettings {
+  int lanes = 1;           // at most so many, up to kMostLanes; 0: as many as pay
+  Duration lane_start{0};  // what another lane costs before its first environment
+  Estimates estimates;     // of nodes and runs
+  double fail_first = 0;   // seconds of change that it is worth to see a failure
+                           // a second earlier; 0: the least change
+  uint64_t seed = 1;
+};
 
-// The selected runs in batches, one per environment and one per run that wants it fresh, spread
-// over at most so many lanes, 1 to kMostLanes. Every run of a suite that another one comes `after`
-// is before all of that other's, or in another lane; this alone can bring an environment up twice.
-// kInvalid when a part of the selection matches no run, or all parts together match none, or lanes
-// would be in each other's way.
-Result<Plan> MakePlan(const PlanInput& input, const Selection& selection, int lanes = 1);
+// Every run in declared order: suites as they come, presets as a suite lists them, cells as
+// ChoicesOf or the covering array lists them. Axes left open (`any`) take values whose environments
+// serve many runs, else their defaults. kInvalid when the cells of a suite cannot be covered.
+Result<std::vector<Run>> ExpandRuns(const PlanInput& input);
+
+// The selected runs in batches, one per environment and one per run that wants it fresh, in an
+// order that costs little, never more than the declared one. Every run of a suite that another one
+// comes `after` is before all of that other's, in the same lane. The same input, selection and
+// settings give the same plan anywhere. kInvalid when a part of the selection matches no run, or
+// all parts together match none, or lanes would be in each other's way.
+Result<Plan> MakePlan(const PlanInput& input, const Selection& selection,
+                      const PlanSettings& settings = {});
 
 }  // namespace ctestbed

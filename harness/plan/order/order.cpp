@@ -74,7 +74,9 @@ class Ordering {
     for (NamedOrder& rival : RivalOrders(costs_, environments_, options_.rivals_up_to)) {
       OrderedLane other = LaneOf(costs_, sequencer_.Sequence(rival.environments));
       plan.rivals.push_back({rival.name, other.change});
-      if (other.change >= lane.change) continue;
+      // What was declared stays as it is where nothing is gained.
+      const Duration least = rival.name == "declared" ? lane.change : lane.change - Duration{1};
+      if (other.change > least) continue;
       lane = std::move(other);
       plan.method = std::move(rival.name);
     }
@@ -88,7 +90,7 @@ class Ordering {
 
   int MostLanes() const {
     const LaneRules& rules = problem_.lanes;
-    int most = rules.count == 0 ? kMostLanes : rules.count;
+    int most = rules.count == 0 ? kMostOrderedLanes : rules.count;
     if (rules.alive > 0) most = std::min(most, rules.alive);
     return std::clamp(static_cast<int>(problem_.runs.size()), 1, most);
   }

@@ -221,7 +221,7 @@ class Checker {
 
   void CheckCapacities() {
     const LaneRules& rules = problem_.lanes;
-    const int most = rules.count == 0 ? kMostLanes : rules.count;
+    const int most = rules.count == 0 ? kMostOrderedLanes : rules.count;
     const auto lanes = static_cast<int>(plan_.lanes.size());
     Expect(lanes <= most, "{} lanes, at most {} are allowed", lanes, most);
     Expect(rules.alive == 0 || lanes <= rules.alive,

@@ -112,7 +112,7 @@ Status CheckRuns(const OrderProblem& problem) {
 
 Status CheckLanes(const OrderProblem& problem) {
   const LaneRules& lanes = problem.lanes;
-  if (lanes.count < 0 || lanes.count > kMostLanes || lanes.alive < 0 || lanes.memory < 0 ||
+  if (lanes.count < 0 || lanes.count > kMostOrderedLanes || lanes.alive < 0 || lanes.memory < 0 ||
       lanes.cpus < 0 || lanes.start_up < Duration{0}) {
     return Invalid("lanes have a number out of range");
   }

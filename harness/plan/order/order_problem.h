@@ -73,7 +73,7 @@ struct Footprint {
 // A capacity of 0 is no limit. Capacities hold whatever the timing: for the largest environments of
 // the lanes together.
 struct LaneRules {
-  int count = 1;  // 0: as many as pay, at most kMostLanes
+  int count = 1;  // 0: as many as pay, at most kMostOrderedLanes
   Duration start_up{0};
   int alive = 0;
   int64_t memory = 0;
@@ -81,7 +81,7 @@ struct LaneRules {
 
   bool operator==(const LaneRules&) const = default;
 };
-inline constexpr int kMostLanes = 256;
+inline constexpr int kMostOrderedLanes = 256;
 
 // What a change costs: all stops and starts one after the other, or the longest chain of stops that
 // wait for each other and then that of starts.
