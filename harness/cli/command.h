@@ -38,6 +38,7 @@ Body DefineCompletion(CLI::App& app, Program& program);
 Body DefineCTest(CLI::App& app, Program& program);
 Body DefineDeploy(CLI::App& app, Program& program);
 Body DefineEnv(CLI::App& app, Program& program);
+Body DefineHistory(CLI::App& app, Program& program);
 Body DefineInit(CLI::App& app, Program& program);
 Body DefineLogs(CLI::App& app, Program& program);
 Body DefineMan(CLI::App& app, Program& program);

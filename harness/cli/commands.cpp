@@ -3,7 +3,7 @@
 namespace ctestbed {
 
 std::span<const Command> Commands() {
-  static constexpr std::array<Command, 19> kCommands{{
+  static constexpr std::array<Command, 20> kCommands{{
       {"backends", "list the backends and whether this machine can use them",
        "ctestbed backends --json", false, DefineBackends},
       {"clean", "remove what killed sessions left behind, and nothing else",
@@ -21,6 +21,10 @@ std::span<const Command> Commands() {
       {"env", "print where a live environment is, as variables for a shell or a program",
        "eval \"$(ctestbed env)\"\nctestbed env --format dotenv >.env\nctestbed env --json", false,
        DefineEnv},
+      {"history", "show what earlier sessions took: starts and stops of nodes, and runs",
+       "ctestbed history\nctestbed history --json\nctestbed history export history.jsonl\n"
+       "ctestbed history import history.jsonl",
+       false, DefineHistory},
       {"init", "write a first preset, suite and CMakeLists.txt for a project",
        "ctestbed init\nctestbed init -- ./server --port '${port.http}'\n"
        "ctestbed init --compose compose.yaml",

@@ -41,6 +41,7 @@ compdef _ctestbed ctestbed
 constexpr std::string_view kFish = R"(complete -c ctestbed -f
 complete -c ctestbed -a '(ctestbed complete -- (commandline -opc)[2..-1] (commandline -ct))'
 complete -c ctestbed -n '__fish_seen_argument -l presets -l suites -l path -l out' -F
+complete -c ctestbed -n '__fish_seen_subcommand_from export import' -F
 )";
 
 struct Script {
@@ -120,6 +121,7 @@ Words ValuesOf(Program& program, const CLI::Option& option, const Words& words) 
     for (const LiveEnvironment& environment : *live) ids.push_back(environment.view.id);
     return ids;
   }
+  if (name == "action") return {"export", "import"};
   if (name == "shell") {
     Words shells;
     for (const Script& script : kScripts) shells.emplace_back(script.shell);
@@ -137,6 +139,19 @@ const CLI::Option* Pending(const CLI::App& command, const Words& words) {
   if (words.size() < 2) return nullptr;
   const CLI::Option* option = command.get_option_no_throw(words[words.size() - 2]);
   return option != nullptr && !option->get_positional() && TakesValue(*option) ? option : nullptr;
+}
+
+// How many arguments stand before the last word, behind the name of the command.
+size_t ArgumentsGiven(const CLI::App& command, const Words& words) {
+  size_t given = 0;
+  for (size_t i = 1; i + 1 < words.size(); ++i) {
+    if (!words[i].starts_with("-")) {
+      ++given;
+    } else if (const CLI::Option* option = command.get_option_no_throw(words[i])) {
+      if (TakesValue(*option)) ++i;
+    }
+  }
+  return given;
 }
 
 Words Options(const CLI::App& command) {
@@ -164,8 +179,11 @@ Words Candidates(Program& program, const CLI::App& root, const Words& words) {
     return ValuesOf(program, *option, words);
   }
   if (words.back().starts_with("-")) return Options(*command);
+  size_t before = ArgumentsGiven(*command, words);
   for (const CLI::Option* option : command->get_options()) {
-    if (option->get_positional()) return ValuesOf(program, *option, words);
+    if (!option->get_positional()) continue;
+    if (before == 0) return ValuesOf(program, *option, words);
+    if (option->get_items_expected_max() == 1) --before;
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "cli/ctest_plan.h"
 #include "cli/environments.h"
 #include "cli/github.h"
+#include "cli/history.h"
 #include "report/results.h"
 #include "report/wording.h"
 #include "runner/runner.h"
@@ -136,6 +137,7 @@ ExitCode ReportStep(Program& program, const CTestOptions& options) {
     program.Print("no session: nothing ran\n");
     return ExitCode::kPassed;
   }
+  Remember(program, options.project, events);
   const Results folded = FoldResults(events);
   program.Print(fmt::format("{}: {}\n", OutcomeName(OutcomeOf(folded)), Counts(folded)));
   if (!leftovers.empty()) program.Warn("ctestbed: left behind: " + leftovers);

@@ -18,6 +18,9 @@ struct Item {
 
 constexpr std::array kVariables{
     Item{"CTESTBED_BACKEND", "the backend to deploy on where no option names one"},
+    Item{"CTESTBED_HISTORY",
+         "file that keeps what sessions took, or 'off'; default: history.sqlite in "
+         "$XDG_STATE_HOME/ctestbed, else in ~/.local/state/ctestbed"},
     Item{"CTESTBED_STATE_DIR",
          "where sessions, results and port leases are kept; default: $XDG_RUNTIME_DIR/ctestbed, "
          "else /tmp/ctestbed-UID"},

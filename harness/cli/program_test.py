@@ -497,6 +497,8 @@ class Shells(ProgramTest):
         self.assertEqual(self.completed("deploy o"), ["one"])
         self.assertEqual(self.completed("run --set color=r"), ["red"])
         self.assertEqual(self.completed("completion z"), ["zsh"])
+        self.assertEqual(self.completed("history --suites suites i"), ["import"])
+        self.assertEqual(self.completed("history import "), [])
         self.assertEqual(self.completed("nonsense "), [])
 
     def test_manual(self):

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/github.h"
+#include "cli/history.h"
 #include "cli/selection.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
@@ -142,6 +143,7 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
                                             : fmt::format("interrupted by signal {}", *signal);
   const auto ending = EndSession(*session, reason);
   const std::vector<Event>& events = follower.Finish();
+  Remember(program, options.project, events);
   const Outcome outcome = OutcomeOf(FoldResults(events));
   if (ending) {
     AppendStepSummary(program, session->results);

@@ -92,6 +92,8 @@ class TempProject:
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith(("CTEST_", "CTESTBED_", "GITHUB_"))}
         self.environment["CTESTBED_STATE_DIR"] = str(self.state)
+        self.history = self.path / "history" / "history.sqlite"
+        self.environment["CTESTBED_HISTORY"] = str(self.history)
 
     def remove(self):
         """Ends what a failed test may have left, too."""
