@@ -5,9 +5,12 @@ usage: ctest_layer_test.py --fixtures DIR --prefix DIR [--source DIR --executabl
                            [--cmake PROGRAM] [--ctest PROGRAM] [-- UNITTEST-ARGUMENT...]
 """
 import argparse
+import collections
+import contextlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -213,6 +216,18 @@ class Plain(CtestLayer):
         planned = {event["run"] for event in self.sample.report().of("run-planned")}
         self.assertEqual(planned, ALL_RUNS)
         self.expect_one_deploy_each(self.sample.report())
+
+    def test_history(self):
+        """The report learns once what the session took, however often it is repeated."""
+        self.sample.configure()
+        self.expect_all_passed(self.sample.ctest("--repeat", "until-fail:2"))
+        events = self.sample.report().of("run-finished") + self.sample.report().of("node-ready")
+        with contextlib.closing(sqlite3.connect(self.sample.history)) as database:
+            known = database.execute("SELECT variant, count(*) FROM subject JOIN sample ON subject = id "
+                                     "WHERE project = 'source' AND measure != 'stop' "
+                                     "GROUP BY variant").fetchall()
+        self.assertEqual(dict(known), collections.Counter(event.get("digest") or event["run"]
+                                                          for event in events))
 
     def test_report_path_is_the_last_line(self):
         self.sample.configure()

@@ -178,7 +178,8 @@ class Sample:
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith(("CTEST_", "CTESTBED_", "GITHUB_"))}
         self.environment["CTESTBED_STATE_DIR"] = str(self.state)
-        self.environment["CTESTBED_HISTORY"] = str(self.path / "history.sqlite")
+        self.history = self.path / "history.sqlite"
+        self.environment["CTESTBED_HISTORY"] = str(self.history)
 
     def remove(self):
         """Also what a failed test has left running."""
