@@ -201,13 +201,20 @@ std::string SampleCount(size_t count) {
   return fmt::format("{} {}", count, count == 1 ? "sample" : "samples");
 }
 
+void Answer(Program& program, const Json& facts, const std::string& text) {
+  if (program.json()) return program.PrintJson(facts);
+  program.Print(text + "\n");
+}
+
 Status Export(Program& program, const HistoryOptions& options) {
   TRY(const std::vector<Sample> samples, ReadSamples(program, options.project));
   std::string text;
   for (const Sample& sample : samples) text += DumpJson(ToJson(sample)) + "\n";
   TRY_DO(program.files().Write(options.file, text));
-  program.Print(fmt::format("{} of project {} written to {}\n", SampleCount(samples.size()),
-                            Quote(ProjectName(options.project)), Quote(options.file)));
+  const std::string project = ProjectName(options.project);
+  Answer(program, {{"file", options.file}, {"project", project}, {"samples", samples.size()}},
+         fmt::format("{} of project {} written to {}", SampleCount(samples.size()), Quote(project),
+                     Quote(options.file)));
   return {};
 }
 
@@ -233,7 +240,8 @@ Status Import(Program& program, const HistoryOptions& options) {
   TRY(const std::vector<Sample> samples, ParseSamples(text, options.file));
   TRY(History history, OpenHistory(program));
   TRY_DO(history.Record(samples));
-  program.Print(fmt::format("{} read from {}\n", SampleCount(samples.size()), Quote(options.file)));
+  Answer(program, {{"file", options.file}, {"samples", samples.size()}},
+         fmt::format("{} read from {}", SampleCount(samples.size()), Quote(options.file)));
   return {};
 }
 
@@ -242,12 +250,17 @@ Status Prune(Program& program) {
   TRY(const size_t before, history.Size());
   TRY_DO(history.Prune());
   TRY(const size_t after, history.Size());
-  program.Print(fmt::format("{} dropped, {} kept\n", SampleCount(before - after), after));
+  const size_t dropped = before - std::min(before, after);  // others may have added some
+  Answer(program, {{"dropped", dropped}, {"kept", after}},
+         fmt::format("{} dropped, {} kept", SampleCount(dropped), after));
   return {};
 }
 
 Status Act(Program& program, const HistoryOptions& options) {
-  if (options.prune) return Prune(program);
+  if (options.action.empty()) return Prune(program);
+  if (options.prune) {
+    return Fail(ErrorKind::kInvalid, fmt::format("history {} takes no --prune", options.action));
+  }
   if (!options.file.empty()) {
     return options.action == "export" ? Export(program, options) : Import(program, options);
   }

@@ -178,6 +178,8 @@ class History(ProgramTest):
         self.assertIn("h.jsonl:2: '9999' is no instant like", ended.complaint)
         self.assertEqual(self.rows(self.history), before)
         self.assertIn("needs the name of a file", self.expect(2, "history", "import").complaint)
+        self.assertIn("takes no --prune",
+                      self.expect(2, "history", "import", "h.jsonl", "--prune").complaint)
         self.assertIn("no such file", self.expect(2, "history", "import", "none").complaint)
 
     def test_prune(self):
@@ -187,6 +189,7 @@ class History(ProgramTest):
                              "WHERE measure = 'stop'")
             database.commit()
         self.assertEqual(self.expect(0, "history", "--prune").stdout, "1 sample dropped, 2 kept\n")
+        self.assertEqual(self.known("--prune"), {"schema": 1, "dropped": 0, "kept": 2})
 
 
 if __name__ == "__main__":
