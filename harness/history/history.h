@@ -29,7 +29,8 @@ class History {
   // Makes the file and missing directories. A file that is damaged or belongs to another program
   // is renamed to PATH.broken-TIME, with what SQLite keeps beside it; `warn` is told, and a new one
   // is begun. kUnsupported for the file of a newer ctestbed, which is left as it is; kConflict when
-  // others are busy with it for seconds; kUnavailable. `clock` outlives the history.
+  // others are busy with it for seconds, or are just replacing it; kUnavailable. `clock` outlives
+  // the history.
   static Result<History> Open(const std::string& path, FileSystem& files, const Clock& clock,
                               const Warn& warn);
   History(History&&) noexcept;
