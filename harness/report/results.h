@@ -63,7 +63,7 @@ struct EnvironmentStage {
   std::string preset;
   Cell cell;
   bool ok = false;
-  bool recovered = false;  // a failed deploy that a later one of the same configuration made good
+  bool recovered = false;  // a failed deploy that a later one of it made good
   Duration duration{0};
   std::string node;
   std::string message;

@@ -55,7 +55,8 @@ void StageFold::AddReady(const Event& event) {
   Environment& environment = Known(event);
   environment.phase = Phase::kReady;
   for (EnvironmentStage& earlier : finished_) {
-    const bool same = earlier.preset == environment.preset && earlier.cell == environment.cell;
+    const bool same = earlier.environment == environment.id &&
+                      earlier.preset == environment.preset && earlier.cell == environment.cell;
     if (same && earlier.kind == EnvironmentStage::Kind::kDeploy) earlier.recovered = !earlier.ok;
   }
   AddStage(EnvironmentStage::Kind::kDeploy, true, environment, event);

@@ -1,5 +1,7 @@
 #include "report/timeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -19,7 +21,7 @@ class TimelineFold {
     switch (event.kind) {
       case EventKind::kEnvironmentDeploying:
         Close(event.environment);
-        environments_[event.environment].lane = LaneOf(event.preset, event.cell);
+        environments_[event.environment].lane = LaneOf(event);
         Open(event.environment, Kind::kDeploy);
         return;
       case EventKind::kEnvironmentReady:
@@ -62,10 +64,13 @@ class TimelineFold {
     Place bar;
   };
 
-  size_t LaneOf(const std::string& preset, const Cell& cell) {
-    const std::string name = EnvironmentName(preset, cell);
-    const auto [found, is_new] = lanes_.try_emplace(name, timeline_.lanes.size());
-    if (is_new) timeline_.lanes.push_back({name, {}});
+  size_t LaneOf(const Event& event) {
+    const std::string name = EnvironmentName(event.preset, event.cell);
+    std::map<std::string, size_t>& namesakes = lanes_[name];
+    const auto [found, is_new] = namesakes.try_emplace(event.environment, timeline_.lanes.size());
+    const size_t number = namesakes.size();
+    if (is_new)
+      timeline_.lanes.push_back({number == 1 ? name : fmt::format("{} #{}", name, number), {}});
     return found->second;
   }
   TimelineBar& BarAt(Place place) { return timeline_.lanes[place.lane].bars[place.bar]; }
@@ -100,8 +105,8 @@ class TimelineFold {
   void AddRun(const Event& event) {
     const auto open = runs_.find(event.run);
     if (event.kind == EventKind::kRunStarted) {
-      runs_[event.run] = AddBar(LaneOf(event.preset, event.cell),
-                                {Kind::kRun, now_s_, now_s_, event.run, Verdict::kError});
+      runs_[event.run] =
+          AddBar(LaneOf(event), {Kind::kRun, now_s_, now_s_, event.run, Verdict::kError});
     } else if (event.kind == EventKind::kCaseFinished && open != runs_.end()) {
       const double begin = std::max(now_s_ - Seconds(event.duration), BarAt(open->second).begin_s);
       AddBar(open->second.lane, {Kind::kCase, begin, now_s_, event.name, event.verdict});
@@ -113,7 +118,8 @@ class TimelineFold {
   }
 
   Timeline timeline_;
-  std::map<std::string, size_t> lanes_;
+  // By configuration and environment: one can be alive in several environments at once.
+  std::map<std::string, std::map<std::string, size_t>> lanes_;
   std::map<std::string, EnvironmentState> environments_;
   std::map<std::string, Place> runs_;  // those that have not finished
   bool begun_ = false;

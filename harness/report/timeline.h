@@ -1,4 +1,4 @@
-// What each environment configuration did over time, as lanes of bars.
+// What each configuration of an environment did over time, as lanes of bars.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct TimelineBar {
 };
 
 struct TimelineLane {
-  std::string name;               // EnvironmentName
+  std::string name;  // EnvironmentName, and "#2" of the second environment of that configuration
   std::vector<TimelineBar> bars;  // a run before its cases, else in the order of their begin
 
   bool operator==(const TimelineLane&) const = default;

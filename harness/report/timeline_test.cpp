@@ -76,6 +76,29 @@ TEST(Timeline, TellsAFailedDeployAndLeftovers) {
   for (const TimelineBar& bar : timeline.lanes[0].bars) EXPECT_EQ(bar.verdict, Verdict::kFailed);
 }
 
+// The events of `environment` moved to another one, of the same configuration.
+std::vector<Event> InEnvironment(std::vector<Event> events, const std::string& environment) {
+  for (Event& event : events) {
+    if (!event.environment.empty()) event.environment = environment;
+  }
+  return events;
+}
+
+TEST(Timeline, HasALaneForEachEnvironmentOfAConfiguration) {
+  const std::vector<Event> one = OneRun().events;
+  std::vector<Event> both;
+  for (const Event& event : one) {
+    both.push_back(event);
+    if (!event.environment.empty()) both.push_back(InEnvironment({event}, "e2")[0]);
+  }
+  const Timeline timeline = FoldTimeline(both);
+  ASSERT_THAT(timeline.lanes, SizeIs(2));
+  EXPECT_EQ(timeline.lanes[0].name, "monolith,store=redis");
+  EXPECT_EQ(timeline.lanes[1].name, "monolith,store=redis #2");
+  EXPECT_THAT(Kinds(timeline.lanes[1]),
+              ElementsAre(Kind::kDeploy, Kind::kIdle, Kind::kRun, Kind::kCase, Kind::kTeardown));
+}
+
 TEST(Trace, HasCompleteEventsOfAThreadForEachEnvironment) {
   const auto trace = ParseJson(RenderTrace(OneRun().events));
   ASSERT_TRUE(trace.has_value());

@@ -12,7 +12,7 @@
 namespace ctestbed {
 namespace {
 
-constexpr size_t kMostLanes = 150;
+constexpr size_t kMostShownLanes = 150;
 constexpr size_t kMostConfigurations = 100;
 constexpr size_t kMostNodes = 60;
 constexpr size_t kMostText = 400;
@@ -107,7 +107,7 @@ std::string LeftOut(size_t all, size_t most, std::string_view what) {
 }  // namespace
 
 void AddTimeline(const Timeline& timeline, Values& page) {
-  const size_t count = std::min(timeline.lanes.size(), kMostLanes);
+  const size_t count = std::min(timeline.lanes.size(), kMostShownLanes);
   Values lanes{Values::type::list};
   for (size_t i = 0; i < count; ++i) {
     const TimelineLane& lane = timeline.lanes[i];
@@ -124,7 +124,7 @@ void AddTimeline(const Timeline& timeline, Values& page) {
              return MakeValues({{"left", Text(fmt::format("{:.3f}", left))},
                                 {"label", Text(fmt::format("{:g} s", tick))}});
            }));
-  page.set("lanes_left_out", Text(LeftOut(timeline.lanes.size(), kMostLanes, "environments")));
+  page.set("lanes_left_out", Text(LeftOut(timeline.lanes.size(), kMostShownLanes, "environments")));
 }
 
 void AddEnvironments(const std::vector<Event>& events, Values& page) {
