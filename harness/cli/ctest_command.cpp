@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/ctest_list.h"
 #include "cli/ctest_steps.h"
+#include "cli/selection.h"
 #include "io/private_directory.h"
 
 namespace ctestbed {
@@ -32,6 +33,7 @@ CLI::App* AddStep(CLI::App& app, const std::shared_ptr<Chosen>& chosen, const st
   CLI::App* sub = app.add_subcommand(name, help);
   AddProjectOptions(*sub, chosen->common.project);
   AddBackend(*sub, chosen->common.backend);
+  AddLanes(*sub, chosen->common.lanes);
   AddOption(*sub, "--prefix", chosen->common.prefix, "what test names begin with");
   AddOption(*sub, "--results", chosen->common.results,
             "directory that receives a directory of results per session", {.required = true});

@@ -68,7 +68,7 @@ Result<std::string> ChooseListing(Program& program, const ListOptions& options,
     if (!listing.empty() && OnlyShows(argv)) return files.WritePreview(listing);
     if (!listing.empty()) return files.WriteLast(listing.substr(listing.find('\n') + 1));
   }
-  TRY(const CTestProject project, LoadCTestProject(program, options.listing.common.project));
+  TRY(const CTestProject project, LoadCTestProject(program, options.listing.common));
   const std::string listing = RenderListing(project, options.listing);
   return OnlyShows(argv) ? files.WritePreview(listing) : files.WriteLast(listing);
 }

@@ -125,7 +125,8 @@ class Renderer {
                   {"FIXTURES_REQUIRED", Own("session")},
                   {"LABELS", labels},
                   Timeout(waited_)};
-    if (!before_.empty()) up.emplace_back("DEPENDS", Join(before_, ";"));
+    std::vector<std::string>& before = before_[planned.lane];
+    if (!before.empty()) up.emplace_back("DEPENDS", Join(before, ";"));
     Add(StepOf("up", planned), {"up", planned.name}, std::move(up));
     for (const Run& run : planned.batch.runs) AddRun(planned, run, budget);
     Add(StepOf("down", planned), {"down", planned.name},
@@ -135,9 +136,9 @@ class Renderer {
          Timeout(kGrace)});
     if (options_.parallel) {
       // All of them, not only the last: a filter may leave any of them out.
-      before_.push_back(StepOf("down", planned));
+      before.push_back(StepOf("down", planned));
     } else {
-      before_ = {StepOf("up", planned)};
+      before = {StepOf("up", planned)};
     }
   }
 
@@ -187,8 +188,8 @@ class Renderer {
   const CTestProject& project_;
   const ListingOptions& options_;
   std::vector<std::string> labels_;
-  std::vector<std::string> before_;  // what the next `up` comes after
-  Duration waited_{0};               // at most, until the next `up` gets its turn
+  std::map<int, std::vector<std::string>> before_;  // what the next `up` of a lane comes after
+  Duration waited_{0};                              // at most, until the next `up` gets its turn
   size_t cost_ = 0;
   std::string text_;
 };
@@ -210,6 +211,7 @@ std::vector<std::string> StepCommand(const std::vector<std::string>& step,
   }
   if (!options.prefix.empty()) command.insert(command.end(), {"--prefix", options.prefix});
   if (!options.backend.empty()) command.insert(command.end(), {"--backend", options.backend});
+  if (options.lanes != 1) command.insert(command.end(), {"--lanes", std::to_string(options.lanes)});
   return command;
 }
 

@@ -26,9 +26,9 @@ struct ListingOptions {
 //   PREFIXctestbed.report           ends the session
 //   PREFIXNAME.discovery            fails with what is wrong with a preset or suite
 //
-// COST makes CTest walk them in the order of the plan. An `up` comes after the one before it and,
-// when tests run in parallel, after every `down` before it: CTest would start all `up`s first.
-// Serially that would take it exponential time to sort, and is not needed.
+// COST makes CTest walk them in the order of the plan. An `up` comes after the one before it in its
+// lane and, when tests run in parallel, after every `down` before it there: CTest would start all
+// `up`s first. Serially that would take it exponential time to sort, and is not needed.
 std::string RenderListing(const CTestProject& project, const ListingOptions& options);
 
 // The words of a command line that calls `step` of this program with the options it needs.

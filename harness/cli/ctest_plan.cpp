@@ -36,8 +36,12 @@ class PlanFiles {
   const std::string directory_;
 };
 
-Json ToJson(const ProjectOptions& options) {
-  return {{"presets", options.presets}, {"suites", options.suites}, {"path", options.path}};
+// What a plan is made by.
+Json ToJson(const CTestOptions& options) {
+  return {{"presets", options.project.presets},
+          {"suites", options.project.suites},
+          {"path", options.project.path},
+          {"lanes", options.lanes}};
 }
 
 Json ToJson(const Run& run) {
@@ -50,7 +54,7 @@ Run RunFromJson(const Json& json) {
 }
 
 PlannedWork WorkOf(const PlannedBatch& planned) {
-  return {DemandFor(planned.batch, planned.order), planned.batch.runs};
+  return {DemandFor(planned.batch, planned.order, planned.lane), planned.batch.runs};
 }
 
 Json ToJson(const PlannedWork& work) {
@@ -85,7 +89,7 @@ class StoredPlan {
     auto index = files.ReadIndex();
     auto project = files.Read("project.json");
     if (!index || !project) return std::nullopt;
-    if (JsonMember(*project, "options") != ToJson(options.project)) return std::nullopt;
+    if (JsonMember(*project, "options") != ToJson(options)) return std::nullopt;
     return StoredPlan(std::move(files), std::move(*index), std::move(*project));
   }
 
@@ -138,7 +142,7 @@ const Run& RunIn(const std::vector<Run>& runs, const std::string& name) {
 Status StorePlan(Program& program, const CTestOptions& options, const SessionHandle& session,
                  const CTestProject& project) {
   PlanFiles files(program.files(), session.state.Session(session.id));
-  TRY_DO(files.Write("project.json", {{"options", ToJson(options.project)},
+  TRY_DO(files.Write("project.json", {{"options", ToJson(options)},
                                       {"host_environment", project.loaded.host_environment},
                                       {"suite_timeout_s",
                                        Seconds(project.loaded.project.defaults.suite_timeout)}}));
@@ -162,7 +166,7 @@ Result<std::optional<PlannedWork>> FindWork(Program& program, const CTestOptions
   if (const auto stored = StoredPlan::Find(program, options, owner)) {
     return stored->Work("batch", batch);
   }
-  TRY(const CTestProject project, LoadCTestProject(program, options.project));
+  TRY(const CTestProject project, LoadCTestProject(program, options));
   const PlannedBatch* planned = project.FindBatch(batch);
   if (planned == nullptr) return std::nullopt;
   return WorkOf(*planned);
@@ -178,7 +182,7 @@ Result<PlannedRun> FindPlannedRun(Program& program, const CTestOptions& options,
     return PlannedRun{std::move(work->demand), std::move(found), std::move(suite),
                       stored->HostEnvironment()};
   }
-  TRY(const CTestProject project, LoadCTestProject(program, options.project));
+  TRY(const CTestProject project, LoadCTestProject(program, options));
   const PlannedBatch* planned = project.FindBatchOf(run);
   if (planned == nullptr) return tl::unexpected<Error>(NoSuchRun(run));
   PlannedWork work = WorkOf(*planned);

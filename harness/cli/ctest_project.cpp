@@ -26,9 +26,10 @@ std::string NameOf(const Batch& batch, std::map<std::string, int>& uses) {
 std::vector<PlannedBatch> Flatten(const Plan& plan) {
   std::vector<PlannedBatch> batches;
   std::map<std::string, int> uses;
-  for (const Lane& lane : plan.lanes) {
-    for (const Batch& batch : lane.batches) {
-      batches.push_back({static_cast<int>(batches.size()), NameOf(batch, uses), batch});
+  for (size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+    for (const Batch& batch : plan.lanes[lane].batches) {
+      batches.push_back(
+          {static_cast<int>(batches.size()), NameOf(batch, uses), batch, static_cast<int>(lane)});
     }
   }
   return batches;
@@ -56,10 +57,11 @@ std::vector<BrokenName> FindBroken(const LoadedProject& loaded) {
 
 }  // namespace
 
-Result<CTestProject> LoadCTestProject(Program& program, const ProjectOptions& options) {
-  TRY(LoadedProject loaded, program.Load(options));
+Result<CTestProject> LoadCTestProject(Program& program, const CTestOptions& options) {
+  TRY(LoadedProject loaded, program.Load(options.project));
   std::vector<BrokenName> broken = FindBroken(loaded);
-  auto plan = MakePlan({loaded.Presets(), loaded.Suites(), loaded.project.host_environment}, {});
+  auto plan = MakePlan({loaded.Presets(), loaded.Suites(), loaded.project.host_environment}, {},
+                       options.lanes);
   // Nothing to run is an error of its own only when no file is to blame for it.
   if (!plan && broken.empty()) return tl::unexpected<Error>(plan.error());
   std::vector<PlannedBatch> batches = Flatten(plan.value_or(Plan()));

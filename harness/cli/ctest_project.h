@@ -17,12 +17,14 @@ struct CTestOptions {
   std::string prefix;   // of all test names
   std::string results;  // directory that receives a directory per session
   std::string backend;
+  int lanes = 1;
 };
 
 struct PlannedBatch {
   int order = 0;     // in the plan, from 0
   std::string name;  // "split-auth,store=redis"; unique, and the same after most edits of the YAML
   Batch batch;
+  int lane = 0;
 };
 
 // What is wrong with the files of one preset or suite name.
@@ -45,6 +47,6 @@ struct CTestProject {
 
 // Broken presets and suites are left out of the plan and listed; an error means that there is no
 // plan at all.
-Result<CTestProject> LoadCTestProject(Program& program, const ProjectOptions& options);
+Result<CTestProject> LoadCTestProject(Program& program, const CTestOptions& options);
 
 }  // namespace ctestbed

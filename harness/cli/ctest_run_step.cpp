@@ -128,7 +128,7 @@ ExitCode RunStep(Program& program, const CTestOptions& options, const std::strin
 }
 
 ExitCode DiscoveryStep(Program& program, const CTestOptions& options, const std::string& name) {
-  const auto project = LoadCTestProject(program, options.project);
+  const auto project = LoadCTestProject(program, options);
   if (!project) return program.Complain(project.error());
   const BrokenName* broken = project->FindBroken(name);
   if (broken == nullptr) {

@@ -56,7 +56,7 @@ Status CheckEnded(Program& program, const CTestOwner& owner) {
 }  // namespace
 
 ExitCode SessionStep(Program& program, const CTestOptions& options, const CTestTree& tree) {
-  const auto project = LoadCTestProject(program, options.project);
+  const auto project = LoadCTestProject(program, options);
   if (!project) return program.Complain(project.error());
   const auto driver = program.available_driver(program.ChooseBackend(options.backend));
   if (!driver) return program.Complain(driver.error());
@@ -114,7 +114,7 @@ ExitCode DownStep(Program& program, const CTestOptions& options, const std::stri
   if (!session) return ExitCode::kPassed;
   const auto work = FindWork(program, options, *owner, batch);
   if (!work) return program.Complain(work.error());
-  if (*work) static_cast<void>(session->client.Unhold((*work)->demand.key));
+  if (*work) static_cast<void>(session->client.Unhold((*work)->demand));
   return ExitCode::kPassed;
 }
 

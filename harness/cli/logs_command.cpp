@@ -29,7 +29,7 @@ std::string Prefixed(const std::string& text, const std::string& name, std::stri
 // What nodes that run have printed holds secrets in clear.
 Result<Mask> MaskFor(const LiveEnvironment& environment) {
   TRY(SessionClient client, environment.session.Connect());
-  TRY(const auto secrets, client.Secrets());
+  TRY(const auto secrets, client.Secrets(environment.view.id));
   return Mask(secrets);
 }
 

@@ -20,8 +20,9 @@ void AddOption(CLI::App& app, const std::string& name, std::string& value, const
   SetKind(*app.add_option(name, value, help), kind);
 }
 
-void AddOption(CLI::App& app, const std::string& name, int& value, const std::string& help) {
-  app.add_option(name, value, help);
+void AddOption(CLI::App& app, const std::string& name, int& value, const std::string& help,
+               const OptionKind& kind) {
+  SetKind(*app.add_option(name, value, help), kind);
 }
 
 void AddOption(CLI::App& app, const std::string& name, size_t& value, const std::string& help) {

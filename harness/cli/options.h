@@ -24,7 +24,8 @@ struct OptionKind {
 // An option where `name` begins with "--", else an argument.
 void AddOption(CLI::App& app, const std::string& name, std::string& value, const std::string& help,
                const OptionKind& kind = {});
-void AddOption(CLI::App& app, const std::string& name, int& value, const std::string& help);
+void AddOption(CLI::App& app, const std::string& name, int& value, const std::string& help,
+               const OptionKind& kind = {});
 void AddOption(CLI::App& app, const std::string& name, size_t& value, const std::string& help);
 // An option that may be repeated, with one value each time.
 void AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values,

@@ -12,6 +12,7 @@ namespace {
 struct PlanOptions {
   ProjectOptions project;
   SelectionOptions selection;
+  int lanes = 1;
 };
 
 Json Describe(const Batch& batch) {
@@ -52,7 +53,7 @@ ExitCode Main(Program& program, const PlanOptions& options) {
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
   const auto plan =
       MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
-               options.selection.ToSelection());
+               options.selection.ToSelection(), options.lanes);
   if (!plan) return program.Complain(plan.error());
   if (program.json()) {
     program.PrintJson(Describe(*plan));
@@ -68,6 +69,7 @@ Body DefinePlan(CLI::App& app, Program& program) {
   auto options = std::make_shared<PlanOptions>();
   AddProjectOptions(app, options->project);
   AddSelectionOptions(app, options->selection);
+  AddLanes(app, options->lanes);
   AddJson(app, program);
   return [options, &program] { return Main(program, *options); };
 }

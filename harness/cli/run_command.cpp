@@ -26,6 +26,7 @@ struct RunOptions {
   SelectionOptions selection;
   std::string backend;
   std::string out;
+  int lanes = 1;
 };
 
 // Shows the events of a session as they come, and keeps them.
@@ -169,7 +170,7 @@ ExitCode Main(Program& program, const RunOptions& options) {
   if (!driver) return program.Complain(driver.error());
   const auto plan =
       MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
-               options.selection.ToSelection());
+               options.selection.ToSelection(), options.lanes);
   if (!plan) return program.Complain(plan.error());
   const Status allowed = CheckBackends(*plan, program.ChooseBackend(options.backend));
   if (!allowed) return program.Complain(allowed.error());
@@ -185,6 +186,7 @@ Body DefineRun(CLI::App& app, Program& program) {
   auto options = std::make_shared<RunOptions>();
   AddProjectOptions(app, options->project);
   AddSelectionOptions(app, options->selection);
+  AddLanes(app, options->lanes);
   AddBackend(app, options->backend);
   AddOption(
       app, "--out", options->out,

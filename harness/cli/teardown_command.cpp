@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "cli/command.h"
 #include "cli/environments.h"
 
@@ -33,7 +35,9 @@ ExitCode Main(Program& program, const TeardownOptions& options) {
   const auto environments = ListEnvironments(program);
   if (!environments) return program.Complain(environments.error());
   ExitCode code = ExitCode::kPassed;
+  std::set<std::string> ended_sessions;
   for (const LiveEnvironment& environment : *environments) {
+    if (!ended_sessions.insert(environment.session.id).second) continue;
     const ExitCode ended = End(program, environment);
     if (ended != ExitCode::kPassed) code = ended;
   }

@@ -14,6 +14,7 @@
 #include "model/headline.h"
 #include "runner/expected.h"
 #include "runner/log_watch.h"
+#include "runner/run_latch.h"
 #include "runner/test_environment.h"
 
 namespace ctestbed {
@@ -33,9 +34,10 @@ Event RunEvent(EventKind kind, const Run& run) {
 // Stops a tester as soon as the environment under it breaks or its session ends.
 class BreakageWatch {
  public:
-  BreakageWatch(SessionClient connection, std::stop_source& tester)
-      : connection_(std::move(connection)), thread_([this, &tester](std::stop_token stop) {
-          auto breakage = connection_.Watch(stop);
+  BreakageWatch(SessionClient connection, const std::string& environment, std::stop_source& tester)
+      : connection_(std::move(connection)),
+        thread_([this, environment, &tester](std::stop_token stop) {
+          auto breakage = connection_.Watch(environment, stop);
           tester.request_stop();
           const std::lock_guard lock(mutex_);
           breakage_ = std::move(breakage);
@@ -131,10 +133,12 @@ void Blame(RunOutcome& outcome, Event& finished, const std::optional<Breakage>& 
 
 }  // namespace
 
-Demand DemandFor(const Batch& batch, int order) {
+Demand DemandFor(const Batch& batch, int order, int lane) {
   std::string key = batch.environment;
   if (batch.fresh && !batch.runs.empty()) key += "#" + RunName(batch.runs.front());
-  return {std::move(key), order, batch.topology, batch.preset, batch.cell, batch.fresh};
+  Demand demand{std::move(key), order, batch.topology, batch.preset, batch.cell, batch.fresh};
+  demand.lane = lane;
+  return demand;
 }
 
 Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& environment,
@@ -144,14 +148,14 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   Event started = RunEvent(EventKind::kRunStarted, run);
   started.environment = environment.id;
   TRY_DO(session.Emit(started));
-  TRY(const auto secrets, session.Secrets());
+  TRY(const auto secrets, session.Secrets(environment.id));
   const TestContext context = MakeContext(environment, run, suite, secrets, services);
   TRY_DO(services.io.files.MakeDirectories(context.work_directory));
 
   std::stop_source tester_stop;
   const std::stop_callback on_stop(stop, [&] { tester_stop.request_stop(); });
   TRY(SessionClient watching, services.connect());
-  BreakageWatch watch(std::move(watching), tester_stop);
+  BreakageWatch watch(std::move(watching), environment.id, tester_stop);
   Tally tally;
   LogWatch logs(services.io.files, services.io.clock, services.results, environment);
   Status emitted;
@@ -181,7 +185,7 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   if (stop.stop_requested()) {
     outcome = {Verdict::kError, "interrupted"};
   } else {
-    TRY(auto breakage, session.Check());
+    TRY(auto breakage, session.Check(environment.id));
     if (!breakage && outcome.verdict != Verdict::kPassed) breakage = watch.WaitFor(kNewsTakes);
     Blame(outcome, finished, breakage);
   }
@@ -236,60 +240,107 @@ const Suite* FindSuite(const std::vector<Suite>& suites, const std::string& name
   return found == suites.end() ? nullptr : &*found;
 }
 
-// Runs from `next` on, until one breaks the environment or leaves nodes dirty, or all are done.
-Status ExecuteRuns(SessionClient& session, const EnvironmentView& environment, const Batch& batch,
-                   const std::vector<Suite>& suites, const RunnerServices& services,
-                   std::stop_token stop, size_t& next, std::vector<std::string>& dirty) {
-  for (bool broke = false; next < batch.runs.size() && !broke && dirty.empty(); ++next) {
-    if (stop.stop_requested()) return Fail(ErrorKind::kCancelled, "interrupted");
-    const Run& run = batch.runs[next];
-    const Suite& suite = *FindSuite(suites, run.suite);
-    TRY(const RunOutcome outcome, ExecuteRun(session, environment, run, suite, services, stop));
-    broke = outcome.environment_broke;
-    dirty = DirtyNodes(suite);
-  }
-  return {};
-}
-
 bool IsLost(const Error& error) {
   return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCancelled;
 }
 
-// The batch less the runs of suites that lack a program; these are told.
-Result<Batch> WithoutSkipped(SessionClient& session, Batch batch, const std::vector<Suite>& suites,
-                             const RunnerServices& services) {
-  std::vector<Run> kept;
-  for (Run& run : batch.runs) {
-    const std::string reason =
-        SkipReason(*FindSuite(suites, run.suite), services.io.files, services.host_environment);
-    if (reason.empty()) {
-      kept.push_back(std::move(run));
-    } else {
-      TRY_DO(EmitSkipped(session, run, reason));
-    }
-  }
-  batch.runs = std::move(kept);
-  return batch;
-}
+// Executes the batches of one lane, by a connection of its own.
+class LaneRun {
+ public:
+  LaneRun(SessionClient session, size_t lane, RunLatch& latch, const std::vector<Suite>& suites,
+          const RunnerServices& services, std::stop_token stop)
+      : session_(std::move(session)),
+        lane_(lane),
+        latch_(latch),
+        suites_(suites),
+        services_(services),
+        stop_(std::move(stop)) {}
 
-Status ExecuteBatch(SessionClient& session, const Batch& planned, int order,
-                    const std::vector<Suite>& suites, const RunnerServices& services,
-                    std::stop_token stop) {
-  TRY(const Batch batch, WithoutSkipped(session, planned, suites, services));
-  for (size_t next = 0; next < batch.runs.size();) {
-    const auto environment = session.Acquire(DemandFor(batch, order), false, false, stop);
-    if (!environment && IsLost(environment.error())) {
-      return tl::unexpected<Error>(environment.error());
-    }
-    if (!environment) {
-      for (; next < batch.runs.size(); ++next) {
-        TRY_DO(EmitBlocked(session, batch.runs[next], environment.error().message));
+  // `order` is the place of the lane's first batch in the plan.
+  Status Execute(const Lane& lane, int order) {
+    for (const Batch& batch : lane.batches) TRY_DO(ExecuteBatch(batch, order++));
+    return {};
+  }
+
+ private:
+  Status ExecuteBatch(const Batch& planned, int order) {
+    TRY(const Batch batch, WithoutSkipped(planned));
+    for (size_t next = 0; next < batch.runs.size();) {
+      const Demand demand = DemandFor(batch, order, static_cast<int>(lane_));
+      const auto environment = session_.Acquire(demand, false, false, stop_);
+      if (!environment && IsLost(environment.error())) {
+        return tl::unexpected<Error>(environment.error());
       }
-      return {};
+      if (!environment) {
+        for (; next < batch.runs.size(); ++next) {
+          TRY_DO(EmitBlocked(session_, batch.runs[next], environment.error().message));
+          latch_.CountDown(batch.runs[next].suite, lane_);
+        }
+        return {};
+      }
+      const size_t first = next;
+      std::vector<std::string> dirty;
+      TRY_DO(ExecuteRuns(*environment, batch, next, dirty));
+      TRY_DO(session_.Release(next > first, dirty));
+      // Without a lease: what breaks meanwhile is mended before it is needed.
+      if (next < batch.runs.size()) {
+        TRY_DO(latch_.WaitFor(batch.runs[next].suite, lane_, stop_));
+      }
     }
-    std::vector<std::string> dirty;
-    TRY_DO(ExecuteRuns(session, *environment, batch, suites, services, stop, next, dirty));
-    TRY_DO(session.Release(true, dirty));
+    return {};
+  }
+
+  // The batch less the runs of suites that lack a program; these are told.
+  Result<Batch> WithoutSkipped(Batch batch) {
+    std::vector<Run> kept;
+    for (Run& run : batch.runs) {
+      const std::string reason = SkipReason(*FindSuite(suites_, run.suite), services_.io.files,
+                                            services_.host_environment);
+      if (reason.empty()) {
+        kept.push_back(std::move(run));
+        continue;
+      }
+      TRY_DO(EmitSkipped(session_, run, reason));
+      latch_.CountDown(run.suite, lane_);
+    }
+    batch.runs = std::move(kept);
+    return batch;
+  }
+
+  // Runs from `next` on, until one breaks the environment or leaves nodes dirty, or has to wait for
+  // another lane, or all are done.
+  Status ExecuteRuns(const EnvironmentView& environment, const Batch& batch, size_t& next,
+                     std::vector<std::string>& dirty) {
+    for (bool broke = false; next < batch.runs.size() && !broke && dirty.empty(); ++next) {
+      const Run& run = batch.runs[next];
+      const Suite& suite = *FindSuite(suites_, run.suite);
+      if (!latch_.IsOpen(run.suite, lane_)) return {};
+      if (stop_.stop_requested()) return Fail(ErrorKind::kCancelled, "interrupted");
+      TRY(const RunOutcome outcome,
+          ExecuteRun(session_, environment, run, suite, services_, stop_));
+      latch_.CountDown(run.suite, lane_);
+      broke = outcome.environment_broke;
+      dirty = DirtyNodes(suite);
+    }
+    return {};
+  }
+
+  SessionClient session_;
+  const size_t lane_;
+  RunLatch& latch_;
+  const std::vector<Suite>& suites_;
+  const RunnerServices& services_;
+  const std::stop_token stop_;
+};
+
+Status TellPlan(SessionClient& session, const Plan& plan) {
+  TRY_DO(session.Emit({.kind = EventKind::kSessionPlanned, .cost = plan.cost}));
+  for (const Lane& lane : plan.lanes) {
+    for (const Batch& batch : lane.batches) {
+      for (const Run& run : batch.runs) {
+        TRY_DO(session.Emit(RunEvent(EventKind::kRunPlanned, run)));
+      }
+    }
   }
   return {};
 }
@@ -299,21 +350,32 @@ Status ExecuteBatch(SessionClient& session, const Batch& planned, int order,
 Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
                    const RunnerServices& services, std::stop_token stop) {
   TRY(SessionClient session, services.connect());
-  TRY_DO(session.Emit({.kind = EventKind::kSessionPlanned, .cost = plan.cost}));
-  for (const Lane& lane : plan.lanes) {
-    for (const Batch& batch : lane.batches) {
-      for (const Run& run : batch.runs) {
-        TRY_DO(session.Emit(RunEvent(EventKind::kRunPlanned, run)));
-      }
+  TRY_DO(TellPlan(session, plan));
+  RunLatch latch(plan, suites);
+  std::stop_source ending;  // of every lane
+  const std::stop_callback on_stop(stop, [&] { ending.request_stop(); });
+  std::mutex failing;
+  Status first_failure;
+  const auto execute = [&](size_t lane, int order) {
+    auto connection = services.connect();
+    Status status = connection ? LaneRun(std::move(*connection), lane, latch, suites, services,
+                                         ending.get_token())
+                                     .Execute(plan.lanes[lane], order)
+                               : tl::unexpected<Error>(connection.error());
+    if (status) return;
+    const std::lock_guard lock(failing);
+    if (first_failure) first_failure = std::move(status);
+    ending.request_stop();
+  };
+  {
+    std::vector<std::jthread> lanes;
+    int order = 0;
+    for (size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+      lanes.emplace_back(execute, lane, order);
+      order += static_cast<int>(plan.lanes[lane].batches.size());
     }
   }
-  int order = 0;
-  for (const Lane& lane : plan.lanes) {
-    for (const Batch& batch : lane.batches) {
-      TRY_DO(ExecuteBatch(session, batch, order++, suites, services, stop));
-    }
-  }
-  return {};
+  return first_failure;
 }
 
 }  // namespace ctestbed

@@ -1,4 +1,4 @@
-// Executes runs against a session's environment, and tells what happened as events.
+// Executes runs against the environments of a session, and tells what happened as events.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,8 @@ struct RunnerServices {
   std::string results;                                  // directory for what runs leave behind
 };
 
-// The demand for a batch that is number `order` of its plan.
-Demand DemandFor(const Batch& batch, int order);
+// The demand for a batch that is number `order` of its plan, in that lane.
+Demand DemandFor(const Batch& batch, int order, int lane);
 
 // Executes one run on an environment that the caller has a lease on. Emits run-started, a
 // case-finished per case and run-finished. The verdict is kError when there is no true one: no case
@@ -47,8 +47,10 @@ std::vector<std::string> DirtyNodes(const Suite& suite);
 // Emits that `run` could not be tried.
 Status EmitBlocked(SessionClient& session, const Run& run, const std::string& message);
 
-// Executes every batch of a plan in order. Batches whose environment cannot be had block their
-// runs, and the next batch goes on. An error means that the session is lost, or `stop`.
+// Executes the lanes of a plan side by side, the batches of each in order; a run waits until all
+// runs of the suites it comes after have ended in every lane. Batches whose environment cannot be
+// had block their runs, and the next batch goes on. An error, the first of any lane, means that the
+// session is lost, or `stop`.
 Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
                    const RunnerServices& services, std::stop_token stop);
 

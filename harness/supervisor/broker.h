@@ -25,6 +25,7 @@ struct Demand {
   Cell cell;
   bool fresh = false;
   bool exclusive = false;  // nobody else has a lease meanwhile
+  int lane = 0;            // where it shall be alive
 
   bool operator==(const Demand&) const = default;
 };

@@ -84,23 +84,23 @@ Status SessionClient::Release(bool used, const std::vector<std::string>& dirty) 
   return {};
 }
 
-Result<std::optional<Breakage>> SessionClient::Check() {
-  TRY(const Json answer, Ask({{"verb", "check"}}));
+Result<std::optional<Breakage>> SessionClient::Check(const std::string& environment) {
+  TRY(const Json answer, Ask({{"verb", "check"}, {"environment", environment}}));
   return BreakageFromJson(JsonMember(answer, "broken"));
 }
 
-Result<std::map<std::string, std::string>> SessionClient::Secrets() {
-  TRY(const Json answer, Ask({{"verb", "secrets"}}));
+Result<std::map<std::string, std::string>> SessionClient::Secrets(const std::string& environment) {
+  TRY(const Json answer, Ask({{"verb", "secrets"}, {"environment", environment}}));
   return TextMapFromJson(JsonMember(answer, "values"));
 }
 
-Status SessionClient::Unhold(const std::string& key) {
-  TRY_DO(Ask({{"verb", "unhold"}, {"key", key}}));
+Status SessionClient::Unhold(const Demand& demand) {
+  TRY_DO(Ask({{"verb", "unhold"}, {"lane", demand.lane}, {"key", demand.key}}));
   return {};
 }
 
-std::optional<Breakage> SessionClient::Watch(std::stop_token stop) {
-  const auto answer = Ask({{"verb", "watch"}}, std::move(stop));
+std::optional<Breakage> SessionClient::Watch(const std::string& environment, std::stop_token stop) {
+  const auto answer = Ask({{"verb", "watch"}, {"environment", environment}}, std::move(stop));
   return answer ? BreakageFromJson(JsonMember(*answer, "broken")) : std::nullopt;
 }
 

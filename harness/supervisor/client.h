@@ -29,7 +29,7 @@ class SessionClient {
   Result<Hello> Ping();
 
   Status Emit(const Event& event);
-  // Lets the session outlive its owner; its environment as it is now.
+  // Lets the session outlive its owner; the environment of the lease as it is now.
   Result<EnvironmentView> Keep();
   // Calls `sink` for every event of the session, past and to come, until the session has finished
   // or `stop`.
@@ -39,13 +39,14 @@ class SessionClient {
   Result<EnvironmentView> Acquire(const Demand& demand, bool retry, bool hold,
                                   std::stop_token stop);
   Status Release(bool used, const std::vector<std::string>& dirty = {});
-  // What has broken in the environment, if anything has.
-  Result<std::optional<Breakage>> Check();
-  // The secrets of the environment, by name.
-  Result<std::map<std::string, std::string>> Secrets();
-  Status Unhold(const std::string& key);
-  // Waits until a node dies; empty when the session ends first, or on `stop`.
-  std::optional<Breakage> Watch(std::stop_token stop);
+  // What has broken in the environment of that id, if anything has.
+  Result<std::optional<Breakage>> Check(const std::string& environment);
+  // Its secrets, by name.
+  Result<std::map<std::string, std::string>> Secrets(const std::string& environment);
+  // Ends what Acquire() held for such a demand.
+  Status Unhold(const Demand& demand);
+  // Waits until a node of it dies; empty when the session ends first, or on `stop`.
+  std::optional<Breakage> Watch(const std::string& environment, std::stop_token stop);
 
   Result<std::vector<EnvironmentView>> Environments();
 

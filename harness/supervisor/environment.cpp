@@ -21,12 +21,7 @@ Environment::Environment(EnvironmentServices services, EnvironmentIdentity ident
     : services_(std::move(services)),
       identity_(std::move(identity)),
       mounts_(services_.files, identity_.work_directory),
-      seeding_(services_.clock, [this](const SeedStep& step) { return TargetOf(step); }) {
-  if (services_.launcher != nullptr) {
-    preparation_.emplace(*services_.launcher, services_.files, services_.clock,
-                         identity_.log_directory);
-  }
-}
+      seeding_(services_.clock, [this](const SeedStep& step) { return TargetOf(step); }) {}
 
 Environment::~Environment() {
   static_cast<void>(Teardown(Duration::zero()));
@@ -68,7 +63,7 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
   deploy_deadline_ = deploy > Duration::zero() ? start + deploy : TimePoint::max();
   teardown_ = desired.timeouts.teardown;
   Status status = CheckSupported(desired, services_.driver.Capabilities());
-  if (status) status = services_.secrets.Read(desired.secrets);
+  if (status) status = services_.secrets.Read(identity_.id, desired.secrets);
   if (status) status = Prepare(desired, stop);
   if (status) status = seeding_.UndoUnless(desired.seed);
   if (status) status = StopNodes(stopping, std::nullopt);
@@ -108,9 +103,10 @@ Topology Environment::LiveTopology() const {
 
 Status Environment::Prepare(const Topology& desired, std::stop_token stop) {
   if (desired.prepare.empty()) return {};
-  if (!preparation_) return Fail(ErrorKind::kUnsupported, "nothing here can run prepare steps");
+  if (services_.preparation == nullptr)
+    return Fail(ErrorKind::kUnsupported, "nothing here can run prepare steps");
   const TimePoint deadline = std::min(deploy_deadline_, services_.clock.Now() + kPrepareTakes);
-  return preparation_->Run(desired.prepare, deadline, std::move(stop));
+  return services_.preparation->Run(desired.prepare, deadline, std::move(stop));
 }
 
 void Environment::MarkDirty(const std::vector<std::string>& nodes) {
@@ -310,9 +306,8 @@ Status Environment::StartNode(const Node& node, int from) {
   }
   for (const InstanceId& id : ids) {
     const std::string log = LogOf(id);
-    Emit(EventKind::kNodeStarting, {.node = id.Name(),
-                                    .log = identity_.log_prefix + "/" + log,
-                                    .endpoints = EndpointsOf(node, id)});
+    Emit(EventKind::kNodeStarting,
+         {.node = id.Name(), .log = LogPathOf(id), .endpoints = EndpointsOf(node, id)});
     const Status status = StartInstance(node, id, identity_.log_directory + "/" + log);
     if (!status) {
       const Error error = Blame(status.error(), node, id);

@@ -39,7 +39,7 @@ struct EnvironmentServices {
   Journal& journal;
   Secrets& secrets;
   std::function<void(Event)> emit;
-  Launcher* launcher = nullptr;  // for prepare steps; without it they are unsupported
+  Preparation* preparation = nullptr;  // without it prepare steps are unsupported
 };
 
 // Who and where an environment is.
@@ -162,6 +162,8 @@ class Environment {
   std::string LogTail(const std::string& log) const;
   // Of the current start, below a directory of logs.
   std::string LogOf(const InstanceId& id) const;
+  // The same below the results directory.
+  std::string LogPathOf(const InstanceId& id) const;
   void Emit(EventKind kind, Event event) const;
   Status DropVolumes();
   Status Prepare(const Topology& desired, std::stop_token stop);
@@ -173,7 +175,6 @@ class Environment {
   const EnvironmentServices services_;
   const EnvironmentIdentity identity_;
   Mounts mounts_;
-  std::optional<Preparation> preparation_;        // absent without a launcher
   TimePoint deploy_deadline_ = TimePoint::max();  // of the Apply that is under way
   TimePoint stop_deadline_ = TimePoint::max();    // of the Teardown that is under way
   Duration teardown_{0};                          // what the topology grants a teardown

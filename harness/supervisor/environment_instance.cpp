@@ -35,7 +35,7 @@ std::map<std::string, std::string> Environment::EndpointsOf(const Node& node,
 Status Environment::StartInstance(const Node& node, const InstanceId& id, const std::string& log) {
   TRY(const InstanceSpec spec, Specify(node, id, log));
   if (!services_.secrets.empty()) {
-    TRY_DO(services_.journal.Append({"intent", "hide", LogOf(id), identity_.id}));
+    TRY_DO(services_.journal.Append({"intent", "hide", LogPathOf(id), identity_.id}));
   }
   TRY_DO(services_.journal.Append({"intent", "start", id.Name(), identity_.id}));
   TRY_DO(services_.driver.Start(spec, services_.clock.Now() + kStartTakes));
@@ -91,7 +91,7 @@ Environment::Values Environment::ValuesFor(const InstanceId& self) const {
     }
     PutAddresses(values, name, replicas);
   }
-  for (const auto& [name, value] : services_.secrets.Values()) {
+  for (const auto& [name, value] : services_.secrets.Values(identity_.id)) {
     values[SecretReference(name)] = value;
   }
   if (const auto own = nodes.find(self.node); own != nodes.end()) {
@@ -200,6 +200,10 @@ std::string Environment::LogOf(const InstanceId& id) const {
   return fmt::format("{}.{}", id.Name(), start == starts_.end() ? 0 : start->second);
 }
 
+std::string Environment::LogPathOf(const InstanceId& id) const {
+  return identity_.log_prefix + "/" + LogOf(id);
+}
+
 void Environment::HideLogs(const InstanceId& id) const {
   if (services_.secrets.empty()) return;
   for (const std::string_view stream : {"stdout", "stderr"}) {
@@ -207,7 +211,7 @@ void Environment::HideLogs(const InstanceId& id) const {
                fmt::format("{}/{}/{}.log", identity_.log_directory, LogOf(id), stream),
                services_.secrets.mask());
   }
-  static_cast<void>(services_.journal.Append({"done", "hide", LogOf(id), identity_.id}));
+  static_cast<void>(services_.journal.Append({"done", "hide", LogPathOf(id), identity_.id}));
 }
 
 std::string Environment::LogTail(const std::string& log) const {
@@ -231,8 +235,7 @@ void Environment::Watch(const std::string& name, const InstanceId& id) {
 void Environment::OnEnd(const std::string& name, const InstanceId& id) {
   const InstanceStatus status = services_.driver.Inspect(id);
   Breakage breakage{id.Name(), fmt::format("node '{}' {}", id.Name(), status.Describe()), ""};
-  const std::string directory = LogOf(id);
-  breakage.detail = LogTail(identity_.log_directory + "/" + directory);
+  breakage.detail = LogTail(identity_.log_directory + "/" + LogOf(id));
   {
     const std::lock_guard lock(mutex_);
     live_[name].state = "failed";
@@ -242,7 +245,7 @@ void Environment::OnEnd(const std::string& name, const InstanceId& id) {
   Emit(EventKind::kNodeFailed, {.node = id.Name(),
                                 .message = breakage.message,
                                 .detail = breakage.detail,
-                                .log = identity_.log_prefix + "/" + directory});
+                                .log = LogPathOf(id)});
 }
 
 }  // namespace ctestbed

@@ -15,8 +15,9 @@ namespace ctestbed {
 struct JournalRecord {
   std::string event;   // "session", "intent", "done"
   std::string action;  // "start", "stop", "hide"; of a session: the owner's name
-  std::string node;  // instance name, of "hide" that of its logs; of a session: the backend's name
-  std::string data;  // of a session: the results directory
+  std::string node;    // instance name; of "hide" where its logs are, below the results; of a
+                       // session: the backend's name
+  std::string data;    // the environment's id; of a session: the results directory
 
   bool operator==(const JournalRecord&) const = default;
 };

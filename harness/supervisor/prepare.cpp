@@ -24,6 +24,21 @@ Preparation::Preparation(Launcher& launcher, FileSystem& files, Clock& clock, st
 
 Status Preparation::Run(const std::vector<PrepareStep>& steps, TimePoint deadline,
                         std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  if (!idle_.wait(lock, stop, [this] { return !busy_; })) {
+    return Fail(ErrorKind::kCancelled, "interrupted");
+  }
+  busy_ = true;
+  lock.unlock();
+  Status status = RunAll(steps, deadline, std::move(stop));
+  lock.lock();
+  busy_ = false;
+  idle_.notify_all();
+  return status;
+}
+
+Status Preparation::RunAll(const std::vector<PrepareStep>& steps, TimePoint deadline,
+                           std::stop_token stop) {
   for (const PrepareStep& step : steps) {
     if (done_.contains(KeyOf(step))) continue;
     TRY_DO(RunOne(step, deadline, stop));

@@ -1,6 +1,8 @@
 // The commands of presets that end before the first node starts: builds, downloads, certificates.
 #pragma once
 
+#include <condition_variable>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -13,8 +15,8 @@
 
 namespace ctestbed {
 
-// Each step once a session, however often its environment comes and goes. Used by one thread at a
-// time.
+// Each step once a session, however many environments want it and however often they come and go.
+// Thread-safe: no two steps run at once.
 class Preparation {
  public:
   // All outlive this. What a step prints goes to LOGS/prepare.N/{stdout,stderr}.log.
@@ -25,12 +27,16 @@ class Preparation {
   Status Run(const std::vector<PrepareStep>& steps, TimePoint deadline, std::stop_token stop);
 
  private:
+  Status RunAll(const std::vector<PrepareStep>& steps, TimePoint deadline, std::stop_token stop);
   Status RunOne(const PrepareStep& step, TimePoint deadline, std::stop_token stop);
 
   Launcher& launcher_;
   FileSystem& files_;
   Clock& clock_;
   const std::string logs_;
+  std::mutex mutex_;
+  std::condition_variable_any idle_;
+  bool busy_ = false;
   int count_ = 0;
   std::set<std::vector<std::string>> done_;  // directory and command
 };

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace ctestbed {
 namespace {
 
@@ -62,6 +64,16 @@ TEST_F(PreparationTest, RunsEachStepOnceInItsDirectory) {
   EXPECT_EQ(launcher_.started[0].working_directory, "/a");
   EXPECT_EQ(launcher_.started[0].environment.at("X"), "${y}");
   EXPECT_EQ(launcher_.started[1].stdout_path, "/logs/prepare.2/stdout.log");
+}
+
+TEST_F(PreparationTest, EnvironmentsThatComeUpAtOnceShareAStep) {
+  const std::vector<PrepareStep> steps{{{"exit", "0"}, "/a", {}}};
+  std::vector<std::jthread> environments;
+  for (int i = 0; i < 4; ++i) {
+    environments.emplace_back([&] { EXPECT_TRUE(Run(steps).has_value()); });
+  }
+  environments.clear();
+  EXPECT_EQ(launcher_.started.size(), 1U);
 }
 
 TEST_F(PreparationTest, AFailureNamesItselfAndIsTriedAgain) {

@@ -70,13 +70,10 @@ Error ErrorFromJson(const Json& json) {
 }
 
 Json ToJson(const Demand& demand) {
-  return {{"key", demand.key},
-          {"order", demand.order},
-          {"preset", demand.preset},
-          {"cell", ToJson(demand.cell)},
-          {"fresh", demand.fresh},
-          {"exclusive", demand.exclusive},
-          {"topology", ToJson(demand.topology)}};
+  return {{"key", demand.key},       {"order", demand.order},
+          {"preset", demand.preset}, {"cell", ToJson(demand.cell)},
+          {"fresh", demand.fresh},   {"exclusive", demand.exclusive},
+          {"lane", demand.lane},     {"topology", ToJson(demand.topology)}};
 }
 
 Result<Demand> DemandFromJson(const Json& json) {
@@ -87,7 +84,8 @@ Result<Demand> DemandFromJson(const Json& json) {
                 JsonText(json, "preset"),
                 CellFromJson(JsonMember(json, "cell")),
                 JsonBoolean(json, "fresh"),
-                JsonBoolean(json, "exclusive")};
+                JsonBoolean(json, "exclusive"),
+                static_cast<int>(JsonNumber(json, "lane"))};
 }
 
 Json ToJson(const EnvironmentView& view) {

@@ -11,11 +11,12 @@
 //                                            `from`, those to come included; {"end": true} last
 //   acquire  demand, retry, hold          -> environment; waits; the connection then has a lease
 //   release  used, dirty                  -> nothing
-//   check                                 -> broken, if a node has died
-//   secrets                               -> values by name, in clear
-//   unhold   key                          -> nothing
-//   watch                                 -> broken; waits until a node dies
-//   status                                -> environments
+//   keep                                  -> environment of the lease
+//   check    environment                  -> broken, if a node has died
+//   secrets  environment                  -> values by name, in clear
+//   unhold   lane, key                    -> nothing
+//   watch    environment                  -> broken; waits until a node dies
+//   status                                -> environments, one for each lane in use
 //   finish   reason                       -> leftovers; tears everything down, ends the session
 #pragma once
 
@@ -28,7 +29,7 @@
 
 namespace ctestbed {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 // What clients learn of a live environment.
 struct EnvironmentView {

@@ -45,11 +45,12 @@ Result<std::string> Secrets::ValueOf(const std::string& name, const SecretSource
   return variable->second;
 }
 
-Status Secrets::Read(const SecretSources& sources) {
+Status Secrets::Read(const std::string& environment, const SecretSources& sources) {
   const std::lock_guard lock(mutex_);
+  Known& own = known_[environment];
   for (const auto& [name, source] : sources) {
-    const auto known = sources_.find(name);
-    const bool again = known != sources_.end() && known->second == source;
+    const auto known = own.sources.find(name);
+    const bool again = known != own.sources.end() && known->second == source;
     if (again && source.kind == SecretSource::Kind::kGenerated) continue;
     TRY(std::string value, ValueOf(name, source));
     if (value.size() < kShortest) {
@@ -59,15 +60,16 @@ Status Secrets::Read(const SecretSources& sources) {
                                     value.size(), kShortest)));
     }
     mask_.Hide(value);
-    sources_[name] = source;
-    values_[name] = std::move(value);
+    own.sources[name] = source;
+    own.values[name] = std::move(value);
   }
   return {};
 }
 
-std::map<std::string, std::string> Secrets::Values() const {
+std::map<std::string, std::string> Secrets::Values(const std::string& environment) const {
   const std::lock_guard lock(mutex_);
-  return values_;
+  const auto known = known_.find(environment);
+  return known == known_.end() ? std::map<std::string, std::string>() : known->second.values;
 }
 
 std::string Secrets::Hidden(std::string_view text) const {

@@ -21,11 +21,11 @@ class Secrets {
   // `files` outlives this; `variables` is the environment that sources of that kind name.
   Secrets(const FileSystem& files, std::map<std::string, std::string> variables);
 
-  // Reads what `sources` say, and hides it from now on. kInvalid names the secret and the variable
-  // or file that is missing, empty or too short to be hidden.
-  Status Read(const SecretSources& sources);
-  // By name, of all that was ever read.
-  std::map<std::string, std::string> Values() const;
+  // Reads what `sources` say for an environment, and hides it from now on. kInvalid names the
+  // secret and the variable or file that is missing, empty or too short to be hidden.
+  Status Read(const std::string& environment, const SecretSources& sources);
+  // By name, of all that was ever read for that environment.
+  std::map<std::string, std::string> Values(const std::string& environment) const;
   // What was ever read is "***" in it.
   std::string Hidden(std::string_view text) const;
   Mask mask() const;
@@ -37,8 +37,11 @@ class Secrets {
   const FileSystem& files_;
   const std::map<std::string, std::string> variables_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> values_;
-  SecretSources sources_;
+  struct Known {
+    std::map<std::string, std::string> values;
+    SecretSources sources;
+  };
+  std::map<std::string, Known> known_;  // by environment
   Mask mask_;
 };
 

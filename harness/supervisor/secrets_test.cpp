@@ -12,7 +12,7 @@ using Kind = SecretSource::Kind;
 class SecretsTest : public testing::Test {
  protected:
   std::string ErrorOf(const SecretSource& source) {
-    const Status status = secrets_.Read({{"key", source}});
+    const Status status = secrets_.Read("env", {{"key", source}});
     return status ? "" : status.error().message;
   }
 
@@ -22,29 +22,40 @@ class SecretsTest : public testing::Test {
 
 TEST_F(SecretsTest, ComeFromVariablesAndFiles) {
   files_.files["/key"] = "from file\n";
-  ASSERT_TRUE(secrets_.Read({{"a", {Kind::kEnvironment, "TOKEN"}}, {"b", {Kind::kFile, "/key"}}})
-                  .has_value());
-  EXPECT_EQ(secrets_.Values().at("a"), "from-environment");
-  EXPECT_EQ(secrets_.Values().at("b"), "from file");
+  ASSERT_TRUE(
+      secrets_.Read("env", {{"a", {Kind::kEnvironment, "TOKEN"}}, {"b", {Kind::kFile, "/key"}}})
+          .has_value());
+  EXPECT_EQ(secrets_.Values("env").at("a"), "from-environment");
+  EXPECT_EQ(secrets_.Values("env").at("b"), "from file");
   EXPECT_EQ(secrets_.Hidden("x from-environment from file"), "x *** ***");
 }
 
 TEST_F(SecretsTest, AreGeneratedOnce) {
   const SecretSources sources{{"key", {Kind::kGenerated, "", 40}}};
-  ASSERT_TRUE(secrets_.Read(sources).has_value());
-  const std::string value = secrets_.Values().at("key");
+  ASSERT_TRUE(secrets_.Read("env", sources).has_value());
+  const std::string value = secrets_.Values("env").at("key");
   EXPECT_EQ(value.size(), 40U);
-  ASSERT_TRUE(secrets_.Read(sources).has_value());
-  EXPECT_EQ(secrets_.Values().at("key"), value);
+  ASSERT_TRUE(secrets_.Read("env", sources).has_value());
+  EXPECT_EQ(secrets_.Values("env").at("key"), value);
 }
 
 TEST_F(SecretsTest, AnOldValueStaysHidden) {
   files_.files["/key"] = "first";
-  ASSERT_TRUE(secrets_.Read({{"key", {Kind::kFile, "/key"}}}).has_value());
+  ASSERT_TRUE(secrets_.Read("env", {{"key", {Kind::kFile, "/key"}}}).has_value());
   files_.files["/key"] = "second";
-  ASSERT_TRUE(secrets_.Read({{"key", {Kind::kFile, "/key"}}}).has_value());
-  EXPECT_EQ(secrets_.Values().at("key"), "second");
+  ASSERT_TRUE(secrets_.Read("env", {{"key", {Kind::kFile, "/key"}}}).has_value());
+  EXPECT_EQ(secrets_.Values("env").at("key"), "second");
   EXPECT_EQ(secrets_.Hidden("first second"), "*** ***");
+}
+
+TEST_F(SecretsTest, EachEnvironmentHasItsOwn) {
+  ASSERT_TRUE(secrets_.Read("env", {{"key", {Kind::kEnvironment, "TOKEN"}}}).has_value());
+  files_.files["/key"] = "of another";
+  ASSERT_TRUE(secrets_.Read("other", {{"key", {Kind::kFile, "/key"}}}).has_value());
+  EXPECT_EQ(secrets_.Values("env").at("key"), "from-environment");
+  EXPECT_EQ(secrets_.Values("other").at("key"), "of another");
+  EXPECT_TRUE(secrets_.Values("none").empty());
+  EXPECT_EQ(secrets_.Hidden("from-environment of another"), "*** ***");
 }
 
 TEST_F(SecretsTest, WhatIsMissingIsNamed) {

@@ -12,6 +12,7 @@
 #include "io/private_directory.h"
 #include "model/wire.h"
 #include "supervisor/event_log.h"
+#include "supervisor/lanes.h"
 #include "supervisor/protocol.h"
 #include "supervisor/server.h"
 
@@ -36,12 +37,12 @@ class Session {
              [this](std::string_view text) { return secrets_.Hidden(text); }),
         journal_(std::move(journal)),
         owner_(OwnerName(Identify(OwnPid()).value_or(ProcessIdentity{}))),
-        environment_(
-            {services.driver, services.http, services.files, services.clock, journal_, secrets_,
-             [this](Event event) { log_.Append(std::move(event)); }, &services.launcher},
-            {UniqueToken().substr(0, 8), owner_, options.session, options.results + "/logs",
-             state.Session(options.session) + "/work", "logs"}),
-        broker_(environment_, services.clock, kLinger) {}
+        preparation_(services.launcher, services.files, services.clock, options.results + "/logs"),
+        lanes_({services.driver, services.http, services.files, services.clock, journal_, secrets_,
+                [this](Event event) { log_.Append(std::move(event)); }, &preparation_},
+               {UniqueToken().substr(0, 8), owner_, options.session, options.results + "/logs",
+                state.Session(options.session) + "/work", "logs"},
+               kLinger) {}
 
   Status Begin() {
     TRY_DO(journal_.Append({"session", owner_, options_.backend, options_.results}));
@@ -71,9 +72,9 @@ class Session {
     finished_.wait(lock, [this] { return is_finished_; });
   }
 
-  EnvironmentView View() const {
-    const Broker::Current current = broker_.current();
-    return {environment_.identity().id,
+  EnvironmentView View(const LiveLane& lane) const {
+    const Broker::Current current = lane.broker.current();
+    return {lane.environment.identity().id,
             current.preset,
             current.cell,
             options_.backend,
@@ -81,7 +82,7 @@ class Session {
             current.version,
             current.since,
             owner().value_or(ProcessIdentity{.pid = OwnPid()}).pid,
-            environment_.Nodes()};
+            lane.environment.Nodes()};
   }
 
   // From now on the session outlives its owner.
@@ -91,14 +92,13 @@ class Session {
 
   const SupervisorOptions& options() const { return options_; }
   EventLog& log() { return log_; }
-  Broker& broker() { return broker_; }
-  Environment& environment() { return environment_; }
+  LiveLanes& lanes() { return lanes_; }
   const Secrets& secrets() const { return secrets_; }
 
  private:
   std::string DoFinish(const std::string& reason) {
-    broker_.Close();
-    Status status = environment_.Teardown(reason.empty() ? Duration::max() : kAbortGrace);
+    lanes_.Close();
+    Status status = lanes_.Teardown(reason.empty() ? Duration::max() : kAbortGrace);
     const auto swept = services_.driver.Sweep(owner_, "", services_.clock.Now() + kSweepTakes);
     if (status && !swept) status = tl::unexpected<Error>(swept.error());
     // Whoever was to take secrets out of what its tests kept may have been killed.
@@ -119,8 +119,8 @@ class Session {
   EventLog log_;
   Journal journal_;
   const std::string owner_;
-  Environment environment_;
-  Broker broker_;
+  Preparation preparation_;
+  LiveLanes lanes_;
   std::once_flag finish_once_;
   std::string leftovers_;
   std::mutex finished_mutex_;
@@ -133,7 +133,7 @@ class SessionConversation final : public Conversation {
  public:
   explicit SessionConversation(Session& session) : session_(session) {}
   ~SessionConversation() override {
-    if (leased_) session_.broker().Release(true);
+    if (lane_ != nullptr) lane_->broker.Release(true);
   }
 
   Result<Json> Answer(const Json& request, const std::function<bool(const Json&)>& send,
@@ -168,7 +168,7 @@ class SessionConversation final : public Conversation {
     const std::string name = JsonText(request, "verb");
     if (name == "acquire") return Acquire(request, stop);
     if (name == "events") return Events(request, send, stop);
-    if (name == "watch") return Watch(stop);
+    if (name == "watch") return Watch(request, stop);
     for (const Verb& verb : kVerbs) {
       if (verb.name == name) return (this->*verb.answer)(request);
     }
@@ -188,9 +188,16 @@ class SessionConversation final : public Conversation {
     return Json::object();
   }
 
+  // On which this connection has a lease.
+  Result<LiveLane*> Leased() const {
+    if (lane_ == nullptr) return Fail(ErrorKind::kConflict, "this connection has no lease");
+    return lane_;
+  }
+
   Result<Json> Keep(const Json&) {
+    TRY(const LiveLane* lane, Leased());
     session_.Keep();
-    return Json{{"environment", ToJson(session_.View())}};
+    return Json{{"environment", ToJson(session_.View(*lane))}};
   }
 
   Result<Json> Events(const Json& request, const std::function<bool(const Json&)>& send,
@@ -207,37 +214,47 @@ class SessionConversation final : public Conversation {
   }
 
   Result<Json> Acquire(const Json& request, std::stop_token stop) {
-    if (leased_) return Fail(ErrorKind::kConflict, "this connection has a lease already");
+    if (lane_ != nullptr) return Fail(ErrorKind::kConflict, "this connection has a lease already");
     TRY(const Demand demand, DemandFromJson(JsonMember(request, "demand")));
     TRY_DO(CheckBackend(demand.topology, demand.preset, session_.options().backend));
-    TRY_DO(session_.broker().Acquire(demand, JsonBoolean(request, "retry"), stop));
-    leased_ = true;
-    if (JsonBoolean(request, "hold")) session_.broker().Hold(demand.key);
-    return Json{{"environment", ToJson(session_.View())}};
+    TRY(LiveLane * lane, session_.lanes().At(demand.lane));
+    TRY_DO(lane->broker.Acquire(demand, JsonBoolean(request, "retry"), stop));
+    lane_ = lane;
+    if (JsonBoolean(request, "hold")) lane->broker.Hold(demand.key);
+    return Json{{"environment", ToJson(session_.View(*lane))}};
   }
 
   Result<Json> Release(const Json& request) {
-    if (!leased_) return Fail(ErrorKind::kConflict, "this connection has no lease");
-    session_.broker().Release(JsonBoolean(request, "used"),
-                              TextsFromJson(JsonMember(request, "dirty")));
-    leased_ = false;
+    TRY(LiveLane * lane, Leased());
+    lane->broker.Release(JsonBoolean(request, "used"), TextsFromJson(JsonMember(request, "dirty")));
+    lane_ = nullptr;
     return Json::object();
   }
 
-  Result<Json> TellSecrets(const Json&) { return Json{{"values", session_.secrets().Values()}}; }
+  Result<LiveLane*> Named(const Json& request) const {
+    return session_.lanes().Find(JsonText(request, "environment"));
+  }
+
+  Result<Json> TellSecrets(const Json& request) {
+    TRY(const LiveLane* lane, Named(request));
+    return Json{{"values", session_.secrets().Values(lane->environment.identity().id)}};
+  }
 
   Result<Json> Unhold(const Json& request) {
-    session_.broker().Unhold(JsonText(request, "key"));
+    TRY(LiveLane * lane, session_.lanes().At(static_cast<int>(JsonNumber(request, "lane"))));
+    lane->broker.Unhold(JsonText(request, "key"));
     return Json::object();
   }
 
-  Result<Json> Check(const Json&) {
-    const auto broken = session_.environment().Broken();
+  Result<Json> Check(const Json& request) {
+    TRY(const LiveLane* lane, Named(request));
+    const auto broken = lane->environment.Broken();
     return Json{{"broken", broken ? Shown(*broken) : Json()}};
   }
 
-  Result<Json> Watch(std::stop_token stop) {
-    const auto broken = session_.environment().WaitUntilBroken(stop);
+  Result<Json> Watch(const Json& request, std::stop_token stop) {
+    TRY(const LiveLane* lane, Named(request));
+    const auto broken = lane->environment.WaitUntilBroken(stop);
     return Json{{"broken", broken ? Shown(*broken) : Json()}};
   }
 
@@ -249,7 +266,10 @@ class SessionConversation final : public Conversation {
 
   Result<Json> ShowStatus(const Json&) {
     Json environments = Json::array();
-    if (!session_.broker().current().state.empty()) environments.push_back(ToJson(session_.View()));
+    for (const LiveLane* lane : session_.lanes().All()) {
+      const EnvironmentView view = session_.View(*lane);
+      if (!view.state.empty()) environments.push_back(ToJson(view));
+    }
     return Json{{"environments", environments}};
   }
 
@@ -259,7 +279,7 @@ class SessionConversation final : public Conversation {
   }
 
   Session& session_;
-  bool leased_ = false;
+  LiveLane* lane_ = nullptr;  // on which it has a lease
 };
 
 // Ends the session when its owner ends.

@@ -1,4 +1,4 @@
-// The process that owns the environment of one session: detached, leased to its owner, gone when
+// The process that owns the environments of one session: detached, leased to its owner, gone when
 // all is torn down and reported.
 #pragma once
 

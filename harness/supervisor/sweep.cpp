@@ -35,7 +35,7 @@ Status DropSecrets(FileSystem& files, const std::string& results,
   }
   for (const std::string& log : open) {
     for (const std::string_view stream : {"stdout", "stderr"}) {
-      const std::string path = fmt::format("{}/logs/{}/{}.log", results, log, stream);
+      const std::string path = fmt::format("{}/{}/{}.log", results, log, stream);
       if (files.Exists(path)) {
         TRY_DO(files.Write(path, "removed: the supervisor was killed, and secrets may be in it\n"));
       }
