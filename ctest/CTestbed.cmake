@@ -1,13 +1,14 @@
 # ctestbed_discover_suites(): the suites of a project as CTest tests, on live environments.
 #
 #   ctestbed_discover_suites([PRESETS dir] [SUITES dir] [PREFIX prefix] [TARGETS target...]
-#                            [LABELS label...] [BACKEND name] [RESULTS dir] [TIMEOUT seconds])
+#                            [LABELS label...] [BACKEND name] [LANES number] [RESULTS dir] [TIMEOUT seconds])
 #
 # PRESETS, SUITES  directories of YAML files, from the current source directory (presets, suites)
 # PREFIX           what all test names begin with; two calls in one build need different ones
 # TARGETS          executables that nodes and suites name as programs; build them before ctest
 # LABELS           labels of all tests, beside suite:NAME, preset:NAME, AXIS=VALUE and ctestbed
 # BACKEND          backend to deploy on (what $CTESTBED_BACKEND says, else process)
+# LANES            how many environments `ctest -j` may have alive at once, 1 to 64 (1)
 # RESULTS          receives a directory of results per ctest, to the newest of which `latest` links,
 #                  from the current binary directory (ctestbed-report)
 # TIMEOUT          how long CTest waits for an environment (what its nodes may take to get ready)
@@ -20,7 +21,7 @@ set(CTESTBED_EXECUTABLE "" CACHE FILEPATH "Program to use in place of the target
 mark_as_advanced(CTESTBED_EXECUTABLE)
 
 function(ctestbed_discover_suites)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "PRESETS;SUITES;PREFIX;BACKEND;RESULTS;TIMEOUT" "TARGETS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "PRESETS;SUITES;PREFIX;BACKEND;LANES;RESULTS;TIMEOUT" "TARGETS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "ctestbed_discover_suites: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -47,7 +48,7 @@ function(ctestbed_discover_suites)
   foreach(label IN LISTS arg_LABELS)
     list(APPEND command --label ${label})
   endforeach()
-  foreach(option PREFIX BACKEND TIMEOUT)
+  foreach(option PREFIX BACKEND LANES TIMEOUT)
     if(NOT "${arg_${option}}" STREQUAL "")
       string(TOLOWER "--${option}" flag)
       list(APPEND command ${flag} ${arg_${option}})
