@@ -2,6 +2,7 @@
 """Several environments of one session, alive at once."""
 import json
 import os
+import pathlib
 import signal
 
 from temp_project import HEALTHY, ProgramTest, kill_all, main, node, wait_until
@@ -26,6 +27,20 @@ class LanesTest(ProgramTest):
         """Two suites that pass only side by side."""
         for own, other, preset in (("a", "b", presets[0]), ("b", "a", presets[-1])):
             self.project.script(own, preset, MEET.format(self.project.path, own, other), **more)
+
+    def edit_preset(self, name, **more):
+        preset = json.loads((self.project.path / f"presets/{name}.yaml").read_text(encoding="utf-8"))
+        self.project.write(f"presets/{name}.yaml", json.dumps(preset | more))
+
+    def add_secrets(self):
+        for name in ("one", "two"):
+            self.project.environment[f"TOKEN_{name}"] = f"token of {name}"
+            self.edit_preset(name, secrets={"token": {"env": f"TOKEN_{name}"}})
+
+    def expect_no_secrets(self):
+        told = [path for path in self.project.state.rglob("*")
+                if path.is_file() and b"token of" in path.read_bytes()]
+        self.assertEqual(told, [])
 
     def started(self):
         return self.project.reports()[0].of("run-started") if self.project.reports() else []
@@ -119,12 +134,18 @@ class Lanes(LanesTest):
         self.expect(3, "run", "--lanes", "2")
         self.expect_verdicts({"a@fragile": "error", "b@two": "passed"})
 
+    def test_secrets_of_one_name(self):
+        self.add_secrets()
+        for own, other, preset in (("a", "b", "one"), ("b", "a", "two")):
+            self.project.script(own, preset, f"test '${{secret:token}}' = 'token of {preset}' && "
+                                + MEET.format(self.project.path, own, other))
+        self.expect(0, "run", "--lanes", "2")
+        self.expect_no_secrets()
+
     def test_prepare_steps_run_once(self):
         count = self.project.path / "count"
         for name in ("one", "two"):
-            preset = json.loads((self.project.path / f"presets/{name}.yaml").read_text(encoding="utf-8"))
-            preset["prepare"] = [["sh", "-c", f"echo >> {count}; sleep 0.3"]]
-            self.project.write(f"presets/{name}.yaml", json.dumps(preset))
+            self.edit_preset(name, prepare=[["sh", "-c", f"echo >> {count}; sleep 0.3"]])
         self.meet("one", "two")
         self.expect(0, "run", "--lanes", "2")
         self.assertEqual(count.read_text(encoding="utf-8"), "\n")
@@ -137,7 +158,7 @@ class Order(LanesTest):
         self.assertLess(seq["run-finished", earlier], seq["run-started", later])
 
     def test_after_holds_across_lanes(self):
-        self.project.script("first", "one", "sleep 0.7")
+        self.project.script("first", "one", "sleep 2")
         self.project.suite("second", "two", after=["first"])
         self.expect_consistent(self.expect(0, "run", "--lanes", "2"))
         self.expect_order("first@one", "second@two")
@@ -180,6 +201,22 @@ class KilledLanes(LanesTest):
         kill_all(self.project.supervisors())
         self.assertEqual(self.project.finish(process, seconds=10).code, 3)
         self.expect_nothing_left()
+
+    def test_no_secret_is_left_in_a_log(self):
+        for name in ("one", "two"):
+            tell = ["sh", "-c", "echo $TOKEN; sleep 60"]
+            self.project.preset(name, {"name": "main", "run": {"command": tell}, "ready": {"log": "token"},
+                                       "environment": {"TOKEN": "${secret:token}", "PRESET": name}})
+        self.add_secrets()
+        process = self.start_slow()
+        logs = [pathlib.Path(each["nodes"][0]["log"]) / "stdout.log" for each in self.project.environments()]
+        self.assertEqual([log.read_text(encoding="utf-8") for log in logs], ["token of one\n", "token of two\n"])
+        kill_all([process.pid, *self.project.supervisors()])
+        self.project.finish(process)
+        self.expect_nothing_left()
+        self.expect_no_secrets()
+        for log in logs:
+            self.assertIn("removed: the supervisor was killed", log.read_text(encoding="utf-8"))
 
     def test_both_are_killed(self):
         process = self.start_slow()

@@ -37,7 +37,8 @@ struct TestContext {
   TimePoint deadline;          // of the whole run
 };
 
-// Services of the outside world that a tester may use; all outlive it.
+// Services of the outside world that a tester may use; all outlive it, and testers on other threads
+// use them too.
 struct TesterIo {
   HttpClient& http;
   Launcher& launcher;
