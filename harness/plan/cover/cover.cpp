@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "plan/cover/algebraic_rows.h"
 #include "plan/cover/feasible_tuples.h"
 #include "plan/cover/greedy_rows.h"
 #include "plan/cover/local_search.h"
@@ -61,21 +62,88 @@ size_t LowerBound(const TupleSpace& space, const std::vector<bool>& feasible) {
   return bound;
 }
 
+// Rows that cover everything in `coverage`: the pinned ones, then those of `suggested` that are
+// allowed and still needed (cells out of range are open), then what is missing.
 std::vector<CoverRow> GreedyRows(Coverage coverage, ConstraintSearch& search,
-                                 const std::vector<PartialRow>& pinned, CoverRandom& random) {
+                                 const std::vector<PartialRow>& pinned,
+                                 const std::vector<CoverRow>& suggested, CoverRandom& random) {
   RowBuilder builder(coverage, search, random);
   std::vector<CoverRow> rows;
-  while (rows.empty() || rows.size() < pinned.size() || !coverage.missing().empty()) {
-    PartialRow start;
-    if (rows.size() < pinned.size()) {
-      start = pinned[rows.size()];
-    } else if (!coverage.missing().empty()) {
-      start = coverage.space().Decode(coverage.missing()[random.Below(coverage.missing().size())]);
+  const auto add = [&](CoverRow row) {
+    coverage.Add(row.data());
+    rows.push_back(std::move(row));
+  };
+  for (const PartialRow& pin : pinned) add(builder.Build(pin));
+  for (const CoverRow& suggestion : suggested) {
+    PartialRow partial;
+    for (size_t axis = 0; axis < suggestion.size(); ++axis) {
+      const int value = suggestion[axis];
+      if (value >= coverage.space().levels()[axis]) continue;
+      partial.push_back({static_cast<int>(axis), value});
     }
-    rows.push_back(builder.Build(start));
-    coverage.Add(rows.back().data());
+    if (!search.Complete(partial, random)) continue;
+    CoverRow row = builder.Build(partial);
+    if (coverage.MissingIn(row.data()) > 0) add(std::move(row));
+  }
+  while (rows.empty() || !coverage.missing().empty()) {
+    const std::vector<uint32_t>& missing = coverage.missing();
+    add(builder.Build(missing.empty()
+                          ? PartialRow{}
+                          : coverage.space().Decode(missing[random.Below(missing.size())])));
   }
   return rows;
+}
+
+// The fewest values, at least `levels`, with an orthogonal array of at most `rows` rows; such rows.
+std::vector<CoverRow> NearestOrthogonalRows(const CoverModel& model, size_t rows) {
+  const size_t axes = model.levels.size();
+  if (model.strength < 2 || axes <= static_cast<size_t>(model.strength)) return {};
+  for (int levels = *std::max_element(model.levels.begin(), model.levels.end());; ++levels) {
+    double product = 1;
+    for (int i = 0; i < model.strength; ++i) product *= levels;
+    if (product > static_cast<double>(rows)) return {};
+    auto found = OrthogonalRows(levels, axes, model.strength);
+    if (!found.empty()) return found;
+  }
+}
+
+// Pairwise rows of which the last `fixed` values have an array of their own; empty if not found.
+std::vector<CoverRow> StarterArray(int levels, int fixed, size_t axes, uint64_t iterations,
+                                   const CoverOptions& options, CoverRandom& random) {
+  const int group = levels - fixed;
+  auto rows = StarterRows(group, fixed, axes, iterations, options.stop, random);
+  if (rows.empty() || fixed == 0) return rows;
+  const auto rest = Cover({.levels = std::vector<int>(axes, fixed)});
+  for (CoverRow row : rest->rows) {
+    for (int& value : row) value += group;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// The smallest such array that is found, if it has fewer than `rows` rows.
+std::vector<CoverRow> NearestStarterRows(const CoverModel& model, size_t rows,
+                                         const CoverOptions& options, CoverRandom& random) {
+  constexpr uint64_t kQuick = 300'000;
+  constexpr uint64_t kThorough = 60'000'000;
+  if (model.strength != 2) return {};
+  const size_t axes = model.levels.size();
+  const int levels = *std::max_element(model.levels.begin(), model.levels.end());
+  std::vector<CoverRow> best;
+  for (int fixed = 0; fixed + 2 <= levels; ++fixed) {
+    const int group = levels - fixed;
+    const auto least = static_cast<size_t>(group) * axes + static_cast<size_t>(fixed * fixed);
+    if (least >= rows || !MayHaveStarter(group, fixed, axes)) continue;
+    // Each further fixed value makes the array smaller, and its row harder to find.
+    const uint64_t iterations =
+        best.empty() ? kQuick : std::clamp(options.iterations / 4, kQuick, kThorough);
+    auto found = StarterArray(levels, fixed, axes, iterations, options, random);
+    if (found.empty() && !best.empty()) break;
+    if (found.empty() || found.size() >= rows) continue;
+    rows = found.size();
+    best = std::move(found);
+  }
+  return best;
 }
 
 // So many moves that the fast mode stays within some 50 ms.
@@ -104,10 +172,29 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
   array.feasible_tuples = coverage.missing().size();
   array.infeasible_tuples = space.size() - array.feasible_tuples;
   array.lower_bound = LowerBound(space, feasible);
-  std::vector<CoverRow> rows = GreedyRows(coverage, search, pinned, random);
-  LocalSearch improve(coverage, search, std::move(rows), pinned, random.Next());
   const size_t enough = std::max(array.lower_bound, options.enough);
-  improve.Run(FastIterations(space), enough, options.stop);
+
+  std::vector<CoverRow> rows = GreedyRows(coverage, search, pinned, {}, random);
+  if (rows.size() > enough) {
+    // Values beyond those of an axis stay open, so that more rows than these can do.
+    const auto suggested = NearestOrthogonalRows(model, rows.size() + rows.size() / 4);
+    if (!suggested.empty()) {
+      auto other = GreedyRows(coverage, search, pinned, suggested, random);
+      if (other.size() < rows.size()) rows = std::move(other);
+    }
+  }
+  const uint64_t fast = FastIterations(space);
+  LocalSearch improve(coverage, search, std::move(rows), pinned, random.Next());
+  improve.Run(fast, enough, options.stop);
+  if (options.iterations > 0 && improve.best().size() > enough) {
+    const auto suggested = NearestStarterRows(model, improve.best().size(), options, random);
+    if (!suggested.empty()) {
+      LocalSearch other(coverage, search, GreedyRows(coverage, search, pinned, suggested, random),
+                        pinned, random.Next());
+      other.Run(fast, enough, options.stop);
+      if (other.best().size() < improve.best().size()) improve = std::move(other);
+    }
+  }
   array.iterations = improve.Run(options.iterations, enough, options.stop);
   array.rows = improve.best();
   array.optimal = array.rows.size() == array.lower_bound;

@@ -12,10 +12,10 @@ constexpr uint64_t kFirstCycle = 100'000;
 
 }  // namespace
 
-LocalSearch::LocalSearch(Coverage& coverage, ConstraintSearch& search, std::vector<CoverRow> rows,
+LocalSearch::LocalSearch(Coverage coverage, ConstraintSearch& search, std::vector<CoverRow> rows,
                          std::vector<PartialRow> pinned, uint64_t seed)
-    : coverage_(coverage),
-      search_(search),
+    : coverage_(std::move(coverage)),
+      search_(&search),
       rows_(std::move(rows)),
       best_(rows_),
       pinned_(std::move(pinned)),
@@ -97,7 +97,7 @@ bool LocalSearch::IsPinned(size_t row, int axis) const {
 // False if the change is not allowed; a worse row may be refused all the same.
 bool LocalSearch::MoveCell(size_t row, Setting to) {
   int* cells = rows_[row].data();
-  if (IsPinned(row, to.axis) || !search_.Permits(cells, to.axis, to.value)) return false;
+  if (IsPinned(row, to.axis) || !search_->Permits(cells, to.axis, to.value)) return false;
   const int delta = coverage_.DeltaOf(cells, to.axis, to.value);
   if (delta <= 0 || delta * kTuple <= random_.Tolerance(heat_)) {
     coverage_.Change(cells, to.axis, to.value);
@@ -109,7 +109,7 @@ bool LocalSearch::MoveCell(size_t row, Setting to) {
 void LocalSearch::MoveRow(size_t row, const PartialRow& tuple) {
   PartialRow wanted = tuple;
   if (row < pinned_.size()) wanted.insert(wanted.end(), pinned_[row].begin(), pinned_[row].end());
-  const auto to = search_.Complete(wanted, random_, &rows_[row]);
+  const auto to = search_->Complete(wanted, random_, &rows_[row]);
   if (!to) return;
   const CoverRow from = rows_[row];
   const auto before = static_cast<int64_t>(coverage_.missing().size());
