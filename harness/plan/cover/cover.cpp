@@ -1,31 +1,16 @@
 #include "plan/cover/cover.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "plan/cover/algebraic_rows.h"
-#include "plan/cover/feasible_tuples.h"
+#include "plan/cover/cover_problem.h"
 #include "plan/cover/greedy_rows.h"
 #include "plan/cover/local_search.h"
 
 namespace ctestbed {
 namespace {
-
-Status CheckSatisfiable(const CoverModel& model, ConstraintSearch& search) {
-  CoverRandom random(0);
-  if (search.Complete({}, random)) return {};
-  if (search.exhausted()) {
-    return Fail(ErrorKind::kInvalid, "the constraints are too entangled to find any row");
-  }
-  const std::vector<size_t> culprits = Contradiction(model);
-  if (culprits.empty()) return Fail(ErrorKind::kInvalid, "the constraints exclude every row");
-  return Fail(ErrorKind::kInvalid,
-              culprits.size() == 1 ? fmt::format("constraint {} excludes every row", culprits[0])
-                                   : fmt::format("constraints {} together exclude every row",
-                                                 fmt::join(culprits, ", ")));
-}
 
 // The required partial rows in as few rows as they fit into, first come, first served.
 Result<std::vector<PartialRow>> Pin(const CoverModel& model, ConstraintSearch& search) {
@@ -159,11 +144,8 @@ uint64_t FastIterations(const TupleSpace& space) {
 }  // namespace
 
 Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options) {
-  TRY_DO(CheckModel(model));
-  ConstraintSearch search(model);
-  TRY_DO(CheckSatisfiable(model, search));
-  TRY(const TupleSpace space, TupleSpace::Make(model));
-  TRY(const std::vector<bool> feasible, FeasibleTuples(model, space, search));
+  TRY(CoverProblem problem, CoverProblem::Make(model));
+  auto& [search, space, feasible] = problem;
   TRY(const std::vector<PartialRow> pinned, Pin(model, search));
 
   CoverRandom random(options.seed);

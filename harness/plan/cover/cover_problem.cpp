@@ -1,4 +1,7 @@
-#include "plan/cover/feasible_tuples.h"
+#include "plan/cover/cover_problem.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,8 +32,7 @@ std::vector<bool> Explore(const TupleSpace& space, ConstraintSearch& search) {
   return feasible;
 }
 
-}  // namespace
-
+// Teaches `search` every infeasible tuple on its way.
 Result<std::vector<bool>> FeasibleTuples(const CoverModel& model, const TupleSpace& space,
                                          ConstraintSearch& search) {
   if (model.forbidden.empty()) return std::vector<bool>(space.size(), true);
@@ -45,6 +47,31 @@ Result<std::vector<bool>> FeasibleTuples(const CoverModel& model, const TupleSpa
                 "the constraints are too entangled to search all combinations");
   }
   return feasible;
+}
+
+Status CheckSatisfiable(const CoverModel& model, ConstraintSearch& search) {
+  CoverRandom random(0);
+  if (search.Complete({}, random)) return {};
+  if (search.exhausted()) {
+    return Fail(ErrorKind::kInvalid, "the constraints are too entangled to find any row");
+  }
+  const std::vector<size_t> culprits = Contradiction(model);
+  if (culprits.empty()) return Fail(ErrorKind::kInvalid, "the constraints exclude every row");
+  return Fail(ErrorKind::kInvalid,
+              culprits.size() == 1 ? fmt::format("constraint {} excludes every row", culprits[0])
+                                   : fmt::format("constraints {} together exclude every row",
+                                                 fmt::join(culprits, ", ")));
+}
+
+}  // namespace
+
+Result<CoverProblem> CoverProblem::Make(const CoverModel& model) {
+  TRY_DO(CheckModel(model));
+  ConstraintSearch search(model);
+  TRY_DO(CheckSatisfiable(model, search));
+  TRY(TupleSpace space, TupleSpace::Make(model));
+  TRY(std::vector<bool> feasible, FeasibleTuples(model, space, search));
+  return CoverProblem{std::move(search), std::move(space), std::move(feasible)};
 }
 
 }  // namespace ctestbed
