@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "cover/joint.h"
 #include "cover/measure.h"
 #include "cover/model_text.h"
 
@@ -109,6 +110,27 @@ Json JsonOf(const Measured& measured) {
           {"error", measured.error}};
 }
 
+void Print(const MeasuredOrder& measured) {
+  fmt::print("{:30} {:>5} {:>7} {:>8} {:>8} {:>5} {:>8} {:>6} {:>7.2f} {}\n", measured.name,
+             measured.rows, measured.rival_cost, measured.separate_cost, measured.cost,
+             measured.longer_rows, measured.longer_cost, measured.lower_bound, measured.seconds,
+             measured.error);
+  std::fflush(stdout);
+}
+
+Json JsonOf(const MeasuredOrder& measured) {
+  return {{"name", measured.name},
+          {"rows", measured.rows},
+          {"pict_like_cost", measured.rival_cost},
+          {"separate_cost", measured.separate_cost},
+          {"cost", measured.cost},
+          {"longer_rows", measured.longer_rows},
+          {"longer_cost", measured.longer_cost},
+          {"lower_bound", measured.lower_bound},
+          {"seconds", measured.seconds},
+          {"error", measured.error}};
+}
+
 Json JsonOf(const Verdict& verdict) {
   return {{"target", verdict.target},
           {"what", verdict.what},
@@ -131,13 +153,29 @@ std::vector<Verdict> Judge(const BenchOptions& options, const std::vector<Measur
   return verdicts;
 }
 
+std::vector<MeasuredOrder> MeasureOrders(const BenchOptions& options) {
+  std::vector<MeasuredOrder> orders;
+  if (!options.models.empty() || (options.family != "joint" && options.family != "all")) {
+    return orders;
+  }
+  if (!options.json) {
+    fmt::print("{:30} {:>5} {:>7} {:>8} {:>8} {:>5} {:>8} {:>6} {:>7}\n", "change cost", "rows",
+               "as pict", "separate", "together", "rows", "together", "bound", "s");
+  }
+  for (const CoverInstance& instance : DeploymentInstances()) {
+    orders.push_back(MeasureOrder(instance, options.limits));
+    if (!options.json) Print(orders.back());
+  }
+  return orders;
+}
+
 int Run(const BenchOptions& options) {
   const Result<std::vector<CoverInstance>> instances = Instances(options);
   if (!instances) {
     fmt::print(stderr, "{}\n", instances.error().message);
     return 2;
   }
-  if (!options.json) {
+  if (!options.json && !instances->empty()) {
     fmt::print("{:30}     {:>6} {:>6} {:>5} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7}\n", "model",
                "bound", "best", "pict", "of 20", "its like", "fast", "s", "rows", "s");
   }
@@ -148,9 +186,15 @@ int Run(const BenchOptions& options) {
     good = good && all.back().error.empty();
     if (!options.json) Print(all.back());
   }
-  const std::vector<Verdict> verdicts = Judge(options, all);
+  std::vector<Verdict> verdicts = Judge(options, all);
+  const std::vector<MeasuredOrder> orders = MeasureOrders(options);
+  if (!orders.empty()) {
+    for (Verdict& verdict : JudgeOrders(orders)) verdicts.push_back(std::move(verdict));
+  }
   Json models = Json::array();
   for (const Measured& measured : all) models.push_back(JsonOf(measured));
+  Json sequences = Json::array();
+  for (const MeasuredOrder& measured : orders) sequences.push_back(JsonOf(measured));
   Json targets = Json::array();
   for (const Verdict& verdict : verdicts) {
     targets.push_back(JsonOf(verdict));
@@ -160,7 +204,8 @@ int Run(const BenchOptions& options) {
                verdict.wanted, verdict.met ? "met" : "MISSED");
   }
   if (options.json) {
-    const Json whole{{"schema", 1}, {"models", models}, {"targets", targets}};
+    const Json whole{
+        {"schema", 1}, {"models", models}, {"orders", sequences}, {"targets", targets}};
     fmt::print("{}\n", DumpJson(whole));
   } else {
     fmt::print(

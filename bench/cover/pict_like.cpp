@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "plan/cover/cover_problem.h"
 #include "plan/cover/coverage.h"
-#include "plan/cover/feasible_tuples.h"
 
 namespace ctestbed {
 namespace {
@@ -107,14 +107,12 @@ class PictLike {
 }  // namespace
 
 Result<std::vector<CoverRow>> PictLikeRows(const CoverModel& model, uint64_t seed) {
-  ConstraintSearch search(model);
-  TRY(const TupleSpace space, TupleSpace::Make(model));
-  TRY(const std::vector<bool> feasible, FeasibleTuples(model, space, search));
-  Coverage coverage(space, feasible);
+  TRY(CoverProblem problem, CoverProblem::Make(model));
+  Coverage coverage(problem.space, problem.feasible);
   CoverRandom random(seed);
   std::vector<CoverRow> rows;
   while (!coverage.missing().empty()) {
-    rows.push_back(PictLike(coverage, search, random).Build());
+    rows.push_back(PictLike(coverage, problem.search, random).Build());
     coverage.Add(rows.back().data());
   }
   return rows;
