@@ -115,6 +115,40 @@ void RowSequence::CopyFromNeighbour() {
   }
 }
 
+// Makes a cell equal to its neighbour's and puts the old value where that one stood elsewhere, so
+// that each value stays as frequent as it is.
+void RowSequence::Exchange() {
+  const auto axis = static_cast<int>(random_.Below(weights_.size()));
+  const size_t row = random_.Below(rows_.size());
+  const size_t neighbour = random_.Below(2) == 0 ? row + 1 : row - 1;
+  if (neighbour >= rows_.size()) return;
+  const int value = rows_[neighbour].cells[axis];
+  const int before = rows_[row].cells[axis];
+  if (value == before) return;
+  size_t other = random_.Below(rows_.size());
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[other].cells[axis] == value && other != neighbour) break;
+    other = other + 1 == rows_.size() ? 0 : other + 1;
+  }
+  if (rows_[other].cells[axis] != value || other == neighbour) return;
+  if (!MayBecome(row, axis, value) || !MayBecome(other, axis, before)) return;
+  const int64_t missing = static_cast<int64_t>(coverage_.missing().size());
+  int64_t delta = 0;
+  const auto put = [&](size_t at, int to) {
+    int* cells = rows_[at].cells.data();
+    delta += CostOfCell(at, axis, to) - CostOfCell(at, axis, cells[axis]);
+    coverage_.Change(cells, axis, to);
+  };
+  put(row, value);
+  put(other, before);
+  const int64_t more = static_cast<int64_t>(coverage_.missing().size()) - missing;
+  if (!Accepts(delta + penalty_ * more)) {
+    put(row, before);
+    put(other, value);
+  }
+  cost_ += delta;
+}
+
 void RowSequence::CoverMissing() {
   const auto& missing = coverage_.missing();
   const PartialRow tuple = problem_.space.Decode(missing[random_.Below(missing.size())]);
@@ -173,7 +207,7 @@ void RowSequence::Keep() {
 
 void RowSequence::Anneal(uint64_t iterations, bool change, const std::function<bool()>& stop) {
   if (rows_.size() < 2 || weights_.empty()) return;
-  constexpr uint64_t kHalvings = 7;
+  constexpr uint64_t kHalvings = 5;
   const int64_t sum = std::accumulate(weights_.begin(), weights_.end(), int64_t{0});
   const int64_t hottest = std::max<int64_t>(1, sum / static_cast<int64_t>(weights_.size()) * 2);
   penalty_ = std::max<int64_t>(1, hottest);
@@ -182,26 +216,36 @@ void RowSequence::Anneal(uint64_t iterations, bool change, const std::function<b
     // 2^-x, linear between the halvings.
     const uint64_t at = i * kHalvings * 1024 / iterations;
     heat_ = ((hottest >> (at / 1024)) * static_cast<int64_t>(2048 - at % 1024)) >> 11;
-    const uint32_t kind = random_.Below(8);
-    if (!change || kind >= 6) {
-      kind % 2 == 0 ? Reverse() : MoveRows();
-    } else if (kind >= 3 && !coverage_.missing().empty()) {
-      CoverMissing();
-    } else if (kind == 2) {
-      const auto axis = static_cast<int>(random_.Below(weights_.size()));
-      ChangeOneCell(random_.Below(rows_.size()), axis,
-                    static_cast<int>(random_.Below(model_.levels[axis])));
-    } else {
-      CopyFromNeighbour();
-    }
+    change ? Change() : Reorder();
     Keep();
     complete = complete || coverage_.missing().empty();
-    if (i % 256 == 255) {
-      penalty_ += complete ? -penalty_ / 32 : penalty_ / 32 + 1;
-      penalty_ = std::max<int64_t>(penalty_, 1);
-      complete = false;
-    }
-    if (i % 1024 == 0 && stop && stop()) return;
+    if (i % 1024 != 1023) continue;
+    penalty_ += complete ? -penalty_ / 64 : penalty_ / 16 + 1;
+    penalty_ = std::max<int64_t>(penalty_, 1);
+    complete = false;
+    if (stop && stop()) return;
+  }
+}
+
+void RowSequence::Reorder() {
+  random_.Below(2) == 0 ? Reverse() : MoveRows();
+}
+
+// The shares of the moves were found by trial.
+void RowSequence::Change() {
+  const uint32_t kind = random_.Below(12);
+  if (kind < 4) {
+    Exchange();
+  } else if (kind < 6) {
+    Reorder();
+  } else if (kind < 9 && !coverage_.missing().empty()) {
+    CoverMissing();
+  } else if (kind == 9) {
+    const auto axis = static_cast<int>(random_.Below(weights_.size()));
+    const auto levels = static_cast<size_t>(model_.levels[axis]);
+    ChangeOneCell(random_.Below(rows_.size()), axis, static_cast<int>(random_.Below(levels)));
+  } else {
+    CopyFromNeighbour();
   }
 }
 

@@ -43,6 +43,9 @@ class RowSequence {
   void ChangeOneCell(size_t row, int axis, int value);
   void CopyFromNeighbour();
   void CoverMissing();
+  void Exchange();
+  void Change();
+  void Reorder();
   void Reverse();
   void MoveRows();
   void Keep();
