@@ -173,7 +173,7 @@ TEST(Cover, Refuses) {
   EXPECT_EQ(Refusal({.levels = {2, 2}, .forbidden = {{{1, 0}}, {}}}),
             "constraint 1 excludes every row");
   EXPECT_EQ(Refusal({.levels = std::vector<int>(60, 10), .strength = 4}),
-            "more than 50000000 combinations to cover: lower the strength, or leave out axes or "
+            "more than 20000000 combinations to cover: lower the strength, or leave out axes or "
             "values");
 }
 

@@ -10,7 +10,7 @@
 
 namespace ctestbed {
 
-inline constexpr uint64_t kMaxTuples = 50'000'000;  // about 0.5 GB of counters
+inline constexpr uint64_t kMaxTuples = 20'000'000;  // up to 0.7 GB while searching
 
 // In range: at least one value each, settings that exist, strengths of 0 to kMaxStrength; else
 // kInvalid, which names the mistake.
