@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <numeric>
 
 #include "plan/order/order_check.h"
@@ -13,6 +14,10 @@ namespace ctestbed {
 
 double SecondsNow() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double CpuSeconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
 double PeakMegabytes() {
@@ -24,9 +29,9 @@ double PeakMegabytes() {
 Measured Measure(const Instance& instance, uint64_t seed, const OrderOptions& options) {
   Measured measured;
   measured.label = fmt::format("{} D={} seed {}", instance.family, instance.Environments(), seed);
-  const double begin = SecondsNow();
+  const double begin = CpuSeconds();
   auto plan = Order(instance.problem, options);
-  measured.seconds = SecondsNow() - begin;
+  measured.seconds = CpuSeconds() - begin;
   if (!plan) {
     measured.violation = plan.error().message;
     return measured;

@@ -20,6 +20,8 @@ struct Measured {
 };
 
 double SecondsNow();
+// Of the processor: what a machine that does nothing else would take, since all is one thread.
+double CpuSeconds();
 // The peak of the program so far.
 double PeakMegabytes();
 Measured Measure(const Instance& instance, uint64_t seed, const OrderOptions& options);

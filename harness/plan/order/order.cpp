@@ -14,17 +14,19 @@
 namespace ctestbed {
 namespace {
 
-struct NamedOrder {
+struct RivalOrder {
   std::string name;
   std::vector<int> environments;
+  int64_t length = 0;  // round trip
 };
 
-std::vector<NamedOrder> RivalOrders(const StepCosts& costs, const std::vector<int>& environments,
+std::vector<RivalOrder> RivalOrders(const StepCosts& costs, const std::vector<int>& environments,
                                     int most) {
   const Distances distances(costs, environments);
-  std::vector<NamedOrder> orders;
+  std::vector<RivalOrder> orders;
   const auto add = [&](std::string name, const std::vector<int>& tour) {
-    NamedOrder& order = orders.emplace_back(NamedOrder{std::move(name), {}});
+    RivalOrder& order =
+        orders.emplace_back(RivalOrder{std::move(name), {}, distances.Length(tour)});
     for (const int vertex : tour) {
       if (vertex != 0) order.environments.push_back(distances.Environment(vertex));
     }
@@ -54,11 +56,18 @@ class Ordering {
     OrderedPlan plan;
     const BestTour best = FindBestTour(costs_, environments_, options_);
     if (costs_.IsMetric()) plan.change_bound = Duration{(best.bound + 1) / 2};
-    const OrderedLane lane = BestLane(best, plan);
+    OrderedLane lane = BestLane(best, plan);
     const int most = MostLanes();
-    plan.lanes = problem_.lanes.count == 0 ? FreeLanes(lane.visits, most, plan.curve)
-                                           : FittingLanes(lane.visits, most, Moves());
-    for (OrderedLane& one : plan.lanes) Reorder(one);
+    if (problem_.lanes.count == 0) {
+      plan.lanes = FreeLanes(lane.visits, most, plan.curve);
+    } else if (most > 1) {
+      plan.lanes = FittingLanes(lane.visits, most, Moves());
+    } else if (!lane.visits.empty()) {
+      plan.lanes.push_back(std::move(lane));
+    }
+    if (plan.lanes.size() > 1) {
+      for (OrderedLane& one : plan.lanes) Reorder(one);
+    }
     for (const OrderedLane& one : plan.lanes) plan.change += one.change;
     plan.makespan = MakespanOf(plan.lanes);
     plan.makespan_bound =
@@ -71,19 +80,23 @@ class Ordering {
   OrderedLane BestLane(const BestTour& best, OrderedPlan& plan) const {
     OrderedLane lane = LaneOf(costs_, sequencer_.Sequence(best.environments));
     plan.method = best.method;
-    for (NamedOrder& rival : RivalOrders(costs_, environments_, options_.rivals_up_to)) {
-      OrderedLane other = LaneOf(costs_, sequencer_.Sequence(rival.environments));
-      plan.rivals.push_back({rival.name, other.change});
+    const bool proven = costs_.IsMetric() && 2 * lane.change.count() <= best.bound;
+    if (proven && std::ssize(environments_) > options_.rivals_up_to) return lane;
+    for (RivalOrder& rival : RivalOrders(costs_, environments_, options_.rivals_up_to)) {
+      // Without demands an order costs what its tour does, and visits need not be made.
+      plan.rivals.push_back({rival.name, Duration{rival.length / 2}});
       // What was declared stays as it is where nothing is gained.
       const Duration least = rival.name == "declared" ? lane.change : lane.change - Duration{1};
+      if (!demanding_ && plan.rivals.back().change > least) continue;
+      OrderedLane other = LaneOf(costs_, sequencer_.Sequence(rival.environments));
+      plan.rivals.back().change = other.change;
       if (other.change > least) continue;
       lane = std::move(other);
       plan.method = std::move(rival.name);
     }
     if (demanding_) {
-      std::vector<OrderedVisit> visits = lane.visits;
-      sequencer_.Improve(visits, std::max(kLeastAttempts, options_.iterations));
-      lane = LaneOf(costs_, std::move(visits));
+      sequencer_.Improve(lane.visits, std::max(kLeastAttempts, options_.iterations));
+      lane = LaneOf(costs_, std::move(lane.visits));
     }
     return lane;
   }
@@ -127,7 +140,7 @@ class Ordering {
 
   // What a lane has got, in an order found for it alone.
   void Reorder(OrderedLane& lane) const {
-    if (demanding_ || MostLanes() == 1) return;
+    if (demanding_) return;
     std::map<SlotStates, size_t> known;
     std::vector<RunGroup> groups;
     std::vector<int> environments;

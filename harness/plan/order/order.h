@@ -16,7 +16,8 @@ struct OrderOptions {
   int64_t iterations = 100'000;
   // Steps of the ascent to the lower bound; 0 leaves the bound that costs nothing.
   int bound_steps = 1000;
-  // Rivals whose time grows with the square are left out beyond this many environments.
+  // Rivals whose time grows with the square are left out beyond this many environments, and all of
+  // them when the order is proven to be the best.
   int rivals_up_to = 2047;
 };
 

@@ -10,6 +10,10 @@ const OrderRun& RunOf(const OrderProblem& problem, int run) {
   return problem.runs[static_cast<size_t>(run)];
 }
 
+bool IsPlain(const OrderRun& run) {
+  return run.fresh.Empty() && run.dirties.Empty() && !run.exclusive;
+}
+
 bool Joins(const OrderProblem& problem, const OrderedVisit& first, const OrderedVisit& second) {
   if (problem.environments[static_cast<size_t>(first.environment)] !=
       problem.environments[static_cast<size_t>(second.environment)]) {
@@ -40,6 +44,7 @@ struct SameStates {
 std::vector<RunGroup> GroupRuns(const OrderProblem& problem) {
   std::vector<RunGroup> groups;
   std::unordered_map<const SlotStates*, size_t, HashOfStates, SameStates> known;
+  known.reserve(problem.environments.size());
   std::vector<int> group_of(problem.environments.size(), -1);
   for (size_t run = 0; run < problem.runs.size(); ++run) {
     const int environment = problem.runs[run].environment;
@@ -57,6 +62,10 @@ std::vector<RunGroup> GroupRuns(const OrderProblem& problem) {
 
 std::vector<OrderedVisit> VisitsOf(const OrderProblem& problem, const std::vector<int>& runs,
                                    int environment) {
+  if (std::all_of(runs.begin(), runs.end(),
+                  [&](int run) { return IsPlain(RunOf(problem, run)); })) {
+    return {{environment, runs, {}}};
+  }
   std::vector<int> clean, fresh, dirty, alone;
   for (const int index : runs) {
     const OrderRun& run = RunOf(problem, index);
