@@ -48,8 +48,8 @@ std::vector<int> GreedyTour(const Distances& distances, const Neighbours& neighb
                             const std::vector<int>& sorted) {
   std::vector<std::tuple<int32_t, int, int>> edges;
   for (int a = 0; a < distances.size(); ++a) {
-    for (const int b : neighbours.Of(a)) {
-      edges.emplace_back(distances(a, b), std::min(a, b), std::max(a, b));
+    for (const auto& [b, distance] : neighbours.Of(a)) {
+      edges.emplace_back(distance, std::min(a, b), std::max(a, b));
     }
   }
   std::sort(edges.begin(), edges.end());

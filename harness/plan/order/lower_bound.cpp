@@ -70,7 +70,7 @@ class Ascent {
     graph_.emplace(tour.size());
     const Neighbours neighbours(distances_, AxesOf(distances_), kSparseWidth);
     for (int vertex = 1; vertex < distances_.size(); ++vertex) {
-      for (const int other : neighbours.Of(vertex)) Connect(vertex, other);
+      for (const Neighbour& other : neighbours.Of(vertex)) Connect(vertex, other.vertex);
     }
     for (size_t i = 2; i < tour.size(); ++i) Connect(tour[i - 1], tour[i]);
   }

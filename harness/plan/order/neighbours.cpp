@@ -54,7 +54,7 @@ std::vector<std::vector<int>> SortedOrders(const std::vector<CostAxis>& axes, in
 
 Neighbours::Neighbours(const Distances& distances, const std::vector<CostAxis>& axes, int count)
     : width_(static_cast<size_t>(std::min(count, distances.size() - 1))),
-      ids_(width_ * static_cast<size_t>(distances.size())) {
+      nearest_(width_ * static_cast<size_t>(distances.size())) {
   const int size = distances.size();
   std::vector<int> all(static_cast<size_t>(size));
   std::iota(all.begin(), all.end(), 0);
@@ -96,7 +96,8 @@ void Neighbours::Choose(const Distances& distances, int vertex, std::vector<int>
   const auto middle = scratch_.begin() + static_cast<std::ptrdiff_t>(chosen);
   std::partial_sort(scratch_.begin(), middle, scratch_.end());
   for (size_t i = 0; i < width_; ++i) {
-    ids_[static_cast<size_t>(vertex) * width_ + i] = scratch_[std::min(i, chosen - 1)].second;
+    const auto& [distance, other] = scratch_[std::min(i, chosen - 1)];
+    nearest_[static_cast<size_t>(vertex) * width_ + i] = {other, distance};
   }
 }
 

@@ -9,14 +9,19 @@
 
 namespace ctestbed {
 
+struct Neighbour {
+  int vertex = 0;
+  int32_t distance = 0;
+};
+
 class Neighbours {
  public:
   // The `count` nearest of every vertex, nearest first. Beyond a few thousand vertices, of those
   // that stand close by in one of several orders sorted by slots: near enough, in O(n log n).
   Neighbours(const Distances& distances, const std::vector<CostAxis>& axes, int count);
 
-  std::span<const int> Of(int vertex) const {
-    return {&ids_[static_cast<size_t>(vertex) * width_], width_};
+  std::span<const Neighbour> Of(int vertex) const {
+    return {&nearest_[static_cast<size_t>(vertex) * width_], width_};
   }
 
  private:
@@ -24,7 +29,7 @@ class Neighbours {
   void Choose(const Distances& distances, int vertex, std::vector<int>& candidates);
 
   size_t width_;
-  std::vector<int> ids_;
+  std::vector<Neighbour> nearest_;
   std::vector<std::pair<int32_t, int>> scratch_;
 };
 

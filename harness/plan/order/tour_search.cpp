@@ -1,21 +1,12 @@
 #include "plan/order/tour_search.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ctestbed {
 namespace {
 
-constexpr std::array<size_t, 3> kBreadth{3, 2, 1};  // of the chain, by depth
-constexpr int kLongestSegment = 3;                  // that is moved as it is
-constexpr int kLongestFlip = 30'000;                // in instances of any size
-constexpr int kLocal = 50;                          // length of what a disturbance swaps
-
-struct Candidate {
-  int64_t open;  // gained before the tour is closed again
-  int t3;
-  int t4;
-};
+constexpr int kLongestFlip = 30'000;  // in instances of any size
+constexpr int kLocal = 50;            // length of what a disturbance swaps
 
 }  // namespace
 
@@ -35,12 +26,6 @@ std::vector<int> TourSearch::Tour() const {
   std::vector<int> tour = tour_;
   std::rotate(tour.begin(), tour.begin() + Place(0), tour.end());
   return tour;
-}
-
-int TourSearch::FlipLength(int from, int to) const {
-  const int inside = Place(to) - Place(from) + 1;
-  const int length = inside > 0 ? inside : inside + size_;
-  return std::min(length, size_ - length);
 }
 
 // Reverses the path that leads forward `from` one vertex `to` another, or else the rest of the
@@ -92,101 +77,95 @@ void TourSearch::Touch(int vertex) {
   queue_.push_back(vertex);
 }
 
-bool TourSearch::IsAdded(int a, int b) const {
-  return std::any_of(added_.begin(), added_.end(), [a, b](const std::pair<int, int>& edge) {
-    return edge == std::pair(a, b) || edge == std::pair(b, a);
-  });
+int TourSearch::Steps(int from, int to, bool forward) const {
+  const int steps = forward ? Place(to) - Place(from) : Place(from) - Place(to);
+  return steps < 0 ? steps + size_ : steps;
 }
 
-// Replaces the edge from t1 onwards by one to a neighbour, cuts the tour there, and closes it; goes
-// on from there as long as something would be gained if it need not be closed.
-bool TourSearch::Chain(int t1, bool forward, int64_t gained, size_t depth) {
+// All moves that begin with the edge from t1 onwards. Seen in that direction, an edge (t4, t3)
+// makes t2...t4 a path that can be flipped, and an edge (t3, t4) makes t2...t3 a circle, which only
+// a third edge out of it can put back into the tour.
+void TourSearch::FromEdge(int t1, bool forward, Move& best) const {
   const int t2 = Step(t1, forward);
-  const int64_t open = gained + distances_(t1, t2);
-  std::array<Candidate, kBreadth[0]> best{};
-  size_t count = 0;
-  for (const int t3 : neighbours_.Of(t2)) {
-    const int64_t rest = open - distances_(t2, t3);
-    if (rest <= 0) break;
-    const int t4 = Step(t3, !forward);
-    if (t3 == t1 || t4 == t2) continue;
-    if (IsAdded(t3, t4)) continue;
-    if ((forward ? FlipLength(t2, t4) : FlipLength(t4, t2)) > longest_flip_) continue;
-    const Candidate candidate{rest + distances_(t4, t3), t3, t4};
-    size_t at = std::min(count, kBreadth[depth] - 1);
-    if (count < kBreadth[depth]) {
-      ++count;
-    } else if (best[at].open >= candidate.open) {
-      continue;
+  const int64_t removed = distances_(t1, t2);
+  for (const auto& [t3, distance] : neighbours_.Of(t2)) {
+    const int64_t rest = removed - distance;
+    if (rest <= 0) return;
+    if (t3 == t1) continue;
+    Move move{.t1 = t1, .t2 = t2, .t3 = t3, .forward = forward};
+    move.t4 = Step(t3, !forward);
+    if (move.t4 != t2 && IsShort(Steps(t2, move.t4, forward))) {
+      const int64_t open = rest + distances_(t3, move.t4);
+      move.gain = open - distances_(move.t4, t1);
+      if (move.gain > best.gain) best = move;
+      AfterFlip(move, open, best);
     }
-    for (; at > 0 && best[at - 1].open < candidate.open; --at) best[at] = best[at - 1];
-    best[at] = candidate;
-  }
-  for (size_t i = 0; i < count; ++i) {
-    const Candidate& next = best[i];
-    const int64_t closed = next.open - distances_(next.t4, t1);
-    if (closed <= 0 && depth + 1 == kBreadth.size()) continue;
-    const size_t mark = flips_.size();
-    FlipPath(t1, t2, next.t4);
-    added_.emplace_back(t2, next.t3);
-    const bool found = closed > 0 || Chain(t1, Next(t1) == next.t4, closed, depth + 1);
-    added_.pop_back();
-    if (found) {
-      if (closed > 0) gain_ += closed;
-      for (const int vertex : {t1, t2, next.t3, next.t4}) Touch(vertex);
-      return true;
+    move.t4 = Step(t3, forward);
+    if (t3 != t2 && move.t4 != t2 && IsShort(Steps(t2, t3, forward))) {
+      IntoSegment(move, rest + distances_(t3, move.t4), best);
     }
-    UndoTo(mark);
   }
-  return false;
 }
 
-// Puts the path from `first` to `last`, without which the tour is shorter by `saved`, between a
-// neighbour of `first` and either vertex beside that.
-bool TourSearch::PlaceSegment(int first, int last, bool forward, int64_t saved) {
-  const int before = Step(first, !forward);
-  const int after = Step(last, forward);
-  for (const int c : neighbours_.Of(first)) {
-    const int64_t rest = saved - distances_(first, c);
-    if (rest <= 0) return false;
-    // Within the segment: as far from `first` as the tour's array is long, at most.
-    const int steps = forward ? Place(c) - Place(first) : Place(first) - Place(c);
-    const int length = forward ? Place(last) - Place(first) : Place(first) - Place(last);
-    if ((steps + size_) % size_ <= (length + size_) % size_) continue;
-    for (const bool same_way : {true, false}) {
-      const int e = Step(c, forward == same_way);
-      if ((same_way && c == before) || (!same_way && c == after)) continue;
-      const int64_t gain = rest - distances_(last, e) + distances_(c, e);
-      if (gain <= 0) continue;
-      const int end = same_way ? c : e;  // before the segment's new place
-      if ((forward ? FlipLength(first, end) : FlipLength(end, first)) > longest_flip_) continue;
-      FlipPath(before, first, end);
-      FlipPath(before, end, after);
-      if (same_way) FlipPath(end, last, first);
-      gain_ += gain;
-      for (const int vertex : {before, after, first, last, c, e}) Touch(vertex);
-      return true;
-    }
+// A second flip, of the path from t4, which then follows t1, to t6.
+void TourSearch::AfterFlip(Move move, int64_t open, Move& best) const {
+  const int length = Steps(move.t2, move.t4, move.forward);
+  for (const auto& [t5, distance] : neighbours_.Of(move.t4)) {
+    const int64_t rest = open - distance;
+    if (rest <= best.gain) return;
+    if (t5 == move.t1 || t5 == move.t3) continue;
+    const int steps = Steps(move.t2, t5, move.forward);
+    const bool flipped = steps <= length;
+    move.t5 = t5;
+    move.t6 = Step(t5, move.forward == flipped);
+    if (move.t6 == move.t4) continue;
+    move.gain = rest + distances_(t5, move.t6) - distances_(move.t6, move.t1);
+    if (move.gain > best.gain && IsShort(flipped ? length - steps : steps)) best = move;
   }
-  return false;
 }
 
-bool TourSearch::MoveSegment(int first, bool forward) {
-  const int before = Step(first, !forward);
-  int last = first;
-  for (int length = 1; length <= kLongestSegment; ++length) {
-    const int after = Step(last, forward);
-    const int64_t saved =
-        int64_t{distances_(before, first)} + distances_(last, after) - distances_(before, after);
-    if (saved > 0 && PlaceSegment(first, last, forward, saved)) return true;
-    last = after;
+// The circle t2...t3 is cut at (t5, t6), either way round, and put between t1 and t4.
+void TourSearch::IntoSegment(Move move, int64_t open, Move& best) const {
+  const int length = Steps(move.t2, move.t3, move.forward);
+  for (const auto& [t5, distance] : neighbours_.Of(move.t4)) {
+    const int64_t rest = open - distance;
+    if (rest <= best.gain) return;
+    if (Steps(move.t2, t5, move.forward) > length) continue;
+    for (const bool onwards : {true, false}) {
+      if (t5 == (onwards ? move.t3 : move.t2)) continue;
+      move.t5 = t5;
+      move.t6 = Step(t5, move.forward == onwards);
+      move.gain = rest + distances_(t5, move.t6) - distances_(move.t6, move.t1);
+      if (move.gain > best.gain) best = move;
+    }
   }
-  return false;
+}
+
+void TourSearch::Do(const Move& move) {
+  if (Step(move.t3, !move.forward) == move.t4) {
+    FlipPath(move.t1, move.t2, move.t4);
+    if (move.t5 >= 0) FlipPath(move.t1, move.t4, move.t6);
+  } else if (Step(move.t5, move.forward) == move.t6) {
+    FlipPath(move.t1, move.t2, move.t3);
+    FlipPath(move.t1, move.t3, move.t6);
+    FlipPath(move.t4, move.t2, move.t5);
+  } else {
+    FlipPath(move.t1, move.t2, move.t6);
+    FlipPath(move.t4, move.t3, move.t5);
+  }
+  gain_ += move.gain;
+  for (const int vertex : {move.t1, move.t2, move.t3, move.t4, move.t5, move.t6}) {
+    if (vertex >= 0) Touch(vertex);
+  }
 }
 
 bool TourSearch::ImproveAt(int vertex) {
-  return Chain(vertex, true, 0, 0) || Chain(vertex, false, 0, 0) || MoveSegment(vertex, true) ||
-         MoveSegment(vertex, false);
+  Move best;
+  FromEdge(vertex, true, best);
+  FromEdge(vertex, false, best);
+  if (best.gain <= 0) return false;
+  Do(best);
+  return true;
 }
 
 void TourSearch::Descend() {

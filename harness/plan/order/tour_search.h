@@ -1,8 +1,9 @@
-// Makes a tour shorter: chains of 2-opt moves as Lin and Kernighan (1973) find them, by flips of an
-// array (Johnson, McGeoch 1997), and moves of short segments (Or 1976), iterated with local
-// double bridges (Martin, Otto, Felten 1991).
+// Makes a tour shorter: all sequential 2-opt and 3-opt moves among neighbours that gain at every
+// step (Lin, Kernighan 1973), done as flips of an array (Johnson, McGeoch 1997), iterated with
+// local double bridges (Martin, Otto, Felten 1991).
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -32,17 +33,25 @@ class TourSearch {
   int At(int place) const { return tour_[static_cast<size_t>(place)]; }
   int Place(int vertex) const { return places_[static_cast<size_t>(vertex)]; }
 
-  int FlipLength(int from, int to) const;
   void Flip(int from, int to);
   void FlipPath(int outside, int first, int last);
   void UndoTo(size_t mark);
   void Touch(int vertex);
 
+  // Edges (t1, t2), (t3, t4) and, unless t5 is -1, (t5, t6) give way to (t2, t3), (t4, t5) and
+  // (t6, t1), or (t4, t1).
+  struct Move {
+    int64_t gain = 0;
+    int t1 = -1, t2 = -1, t3 = -1, t4 = -1, t5 = -1, t6 = -1;
+    bool forward = true;  // t2 comes after t1
+  };
   bool ImproveAt(int vertex);
-  bool IsAdded(int a, int b) const;
-  bool Chain(int t1, bool forward, int64_t gained, size_t depth);
-  bool MoveSegment(int first, bool forward);
-  bool PlaceSegment(int first, int last, bool forward, int64_t saved);
+  void FromEdge(int t1, bool forward, Move& best) const;
+  void AfterFlip(Move move, int64_t open, Move& best) const;
+  void IntoSegment(Move move, int64_t open, Move& best) const;
+  void Do(const Move& move);
+  int Steps(int from, int to, bool forward) const;
+  bool IsShort(int steps) const { return std::min(steps, size_ - steps) <= longest_flip_; }
   int64_t Disturb(OrderRandom& random);
 
   const Distances& distances_;
@@ -54,7 +63,6 @@ class TourSearch {
   std::vector<int> queue_;  // vertices around which something may be to gain
   std::vector<char> queued_;
   std::vector<std::pair<int, int>> flips_;  // done since the last decision, as places
-  std::vector<std::pair<int, int>> added_;  // edges of the chain at hand
   int64_t gain_ = 0;                        // since the last decision
 };
 
