@@ -24,6 +24,8 @@ class Neighbours {
     return {&nearest_[static_cast<size_t>(vertex) * width_], width_};
   }
 
+  size_t Width() const { return width_; }
+
  private:
   // Keeps the nearest of `candidates`, which may repeat.
   void Choose(const Distances& distances, int vertex, std::vector<int>& candidates);

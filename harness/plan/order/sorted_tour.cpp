@@ -1,6 +1,7 @@
 #include "plan/order/sorted_tour.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -12,10 +13,12 @@ namespace {
 // Values of one slot, numbered as they appear; slots with the same numbering change together.
 std::vector<int> Numbering(const Distances& distances, int slot) {
   std::vector<int> numbers;
-  std::map<int32_t, int> known;
+  std::vector<int> known(UINT16_MAX + 1, -1);
+  int count = 0;
   for (int vertex = 1; vertex < distances.size(); ++vertex) {
-    const int32_t state = distances.States(vertex)[slot];
-    numbers.push_back(known.emplace(state, static_cast<int>(known.size())).first->second);
+    int& number = known[static_cast<size_t>(distances.States(vertex)[slot])];
+    if (number < 0) number = count++;
+    numbers.push_back(number);
   }
   return numbers;
 }
@@ -39,6 +42,22 @@ void RankValues(const Distances& distances, CostAxis& axis) {
   for (size_t vertex = 1; vertex < axis.values.size(); ++vertex) {
     axis.values[vertex] = rank[static_cast<size_t>(axis.values[vertex])];
   }
+}
+
+// Every state that there is comes and goes once at least.
+int64_t StatesBound(const Distances& distances) {
+  int64_t bound = 0;
+  for (int slot = 0; slot < distances.slots(); ++slot) {
+    std::vector<bool> seen(UINT16_MAX + 1);
+    seen[0] = true;
+    for (int vertex = 1; vertex < distances.size(); ++vertex) {
+      const auto state = static_cast<size_t>(distances.States(vertex)[slot]);
+      if (seen[state]) continue;
+      seen[state] = true;
+      bound += 2 * int64_t{distances.Weights(vertex)[slot]};
+    }
+  }
+  return bound;
 }
 
 // Distributes vertices over the values of one axis after the other.
@@ -128,7 +147,7 @@ int64_t ProjectionBound(const Distances& distances, const std::vector<CostAxis>&
     second = std::min(second, std::max(least, cost));
     least = std::min(least, cost);
   }
-  return bound + least + (tour.size() == 2 ? least : second);
+  return std::max(bound + least + (tour.size() == 2 ? least : second), StatesBound(distances));
 }
 
 }  // namespace ctestbed

@@ -24,7 +24,8 @@ std::vector<CostAxis> AxesOf(const Distances& distances);
 std::vector<int> SortedTour(const Distances& distances, const std::vector<CostAxis>& axes);
 
 // A lower bound of the length of every closed tour over all vertices: an order has to change one
-// of the first j axes at least once less than there are different beginnings of that many axes.
+// of the first j axes at least once less than there are different beginnings of that many axes, and
+// has to start and stop each state once.
 // `tour` is the SortedTour. Equal to its length on products of axes whose values cost the same.
 int64_t ProjectionBound(const Distances& distances, const std::vector<CostAxis>& axes,
                         const std::vector<int>& tour);

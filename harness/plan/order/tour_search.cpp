@@ -6,7 +6,11 @@ namespace ctestbed {
 namespace {
 
 constexpr int kLongestFlip = 30'000;  // in instances of any size
-constexpr int kLocal = 50;            // length of what a disturbance swaps
+constexpr size_t kLastWidth = 6;      // neighbours tried for the third edge
+// Length of what a disturbance swaps, up to 16 times as much.
+constexpr int kLocal = 30;
+// By up to how much of an average edge the tour may become longer, at first.
+constexpr double kHeat = 0.3;
 
 }  // namespace
 
@@ -16,9 +20,13 @@ TourSearch::TourSearch(const Distances& distances, const Neighbours& neighbours,
       neighbours_(neighbours),
       size_(static_cast<int>(tour.size())),
       longest_flip_(std::min(size_, kLongestFlip)),
-      tour_(std::move(tour)),
-      places_(tour_.size()),
-      queued_(tour_.size()) {
+      places_(tour.size()),
+      queued_(tour.size()) {
+  Take(std::move(tour));
+}
+
+void TourSearch::Take(std::vector<int> tour) {
+  tour_ = std::move(tour);
   for (int place = 0; place < size_; ++place) places_[static_cast<size_t>(At(place))] = place;
 }
 
@@ -110,7 +118,8 @@ void TourSearch::FromEdge(int t1, bool forward, Move& best) const {
 // A second flip, of the path from t4, which then follows t1, to t6.
 void TourSearch::AfterFlip(Move move, int64_t open, Move& best) const {
   const int length = Steps(move.t2, move.t4, move.forward);
-  for (const auto& [t5, distance] : neighbours_.Of(move.t4)) {
+  for (const auto& [t5, distance] :
+       neighbours_.Of(move.t4).first(std::min(kLastWidth, neighbours_.Width()))) {
     const int64_t rest = open - distance;
     if (rest <= best.gain) return;
     if (t5 == move.t1 || t5 == move.t3) continue;
@@ -127,7 +136,8 @@ void TourSearch::AfterFlip(Move move, int64_t open, Move& best) const {
 // The circle t2...t3 is cut at (t5, t6), either way round, and put between t1 and t4.
 void TourSearch::IntoSegment(Move move, int64_t open, Move& best) const {
   const int length = Steps(move.t2, move.t3, move.forward);
-  for (const auto& [t5, distance] : neighbours_.Of(move.t4)) {
+  for (const auto& [t5, distance] :
+       neighbours_.Of(move.t4).first(std::min(kLastWidth, neighbours_.Width()))) {
     const int64_t rest = open - distance;
     if (rest <= best.gain) return;
     if (Steps(move.t2, t5, move.forward) > length) continue;
@@ -168,21 +178,24 @@ bool TourSearch::ImproveAt(int vertex) {
   return true;
 }
 
-void TourSearch::Descend() {
-  for (int place = size_; place-- > 0;) Touch(At(place));
+void TourSearch::Repair() {
   while (!queue_.empty()) {
     const int vertex = queue_.back();
     queue_.pop_back();
     queued_[static_cast<size_t>(vertex)] = 0;
     while (ImproveAt(vertex)) {
     }
-    flips_.clear();
   }
+}
+
+void TourSearch::Descend() {
+  for (int place = size_; place-- > 0;) Touch(At(place));
+  Repair();
 }
 
 // Swaps two short paths that follow each other; returns by how much the tour is longer for it.
 int64_t TourSearch::Disturb(OrderRandom& random) {
-  const int most = std::max(1, std::min(kLocal, (size_ - 2) / 2));
+  const int most = std::max(1, std::min(kLocal << random.Below(5), (size_ - 2) / 2));
   const auto place = [this](int number) { return At(number % size_); };
   const int start = random.Below(size_);
   const int middle = start + 1 + random.Below(most);
@@ -203,19 +216,18 @@ int64_t TourSearch::Disturb(OrderRandom& random) {
 
 void TourSearch::Iterate(int64_t iterations, OrderRandom& random) {
   if (size_ < 8) return;
-  for (; iterations > 0; --iterations) {
+  const std::vector<int> before = tour_;
+  const int64_t length = distances_.Length(tour_);
+  const double heat = kHeat * static_cast<double>(length) / size_ / static_cast<double>(iterations);
+  for (int64_t left = iterations; left > 0; --left) {
+    const auto accepted = static_cast<int64_t>(random.Unit() * heat * static_cast<double>(left));
     gain_ = 0;
     flips_.clear();
     const int64_t longer = Disturb(random);
-    while (!queue_.empty()) {
-      const int vertex = queue_.back();
-      queue_.pop_back();
-      queued_[static_cast<size_t>(vertex)] = 0;
-      while (ImproveAt(vertex)) {
-      }
-    }
-    if (gain_ < longer) UndoTo(0);
+    Repair();
+    if (longer > gain_ + accepted) UndoTo(0);
   }
+  if (distances_.Length(tour_) > length) Take(before);
 }
 
 }  // namespace ctestbed

@@ -20,7 +20,7 @@ class TourSearch {
   // To a tour that no move improves.
   void Descend();
   // `iterations` times: disturbs the tour somewhere, repairs it there, and takes that back if it
-  // has become longer. Descend first.
+  // has become longer, or, early on, much longer. Never ends with a longer tour. Descend first.
   void Iterate(int64_t iterations, OrderRandom& random);
 
   // The tour as it is now, from vertex 0.
@@ -37,6 +37,8 @@ class TourSearch {
   void FlipPath(int outside, int first, int last);
   void UndoTo(size_t mark);
   void Touch(int vertex);
+  void Take(std::vector<int> tour);
+  void Repair();
 
   // Edges (t1, t2), (t3, t4) and, unless t5 is -1, (t5, t6) give way to (t2, t3), (t4, t5) and
   // (t6, t1), or (t4, t1).
