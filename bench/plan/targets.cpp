@@ -111,7 +111,7 @@ class Targets {
       deadline_ = SecondsNow() + (end - SecondsNow()) / (size == 50 ? 3 : size == 100 ? 2 : 1);
       ForEach(size, [&](const Instance& instance, uint64_t seed) {
         if (!HasBound(instance) || instance.Environments() > 400) return;
-        const Measured measured = Run(instance, seed, {.iterations = 15'000, .bound_steps = 3000});
+        const Measured measured = Run(instance, seed, {.iterations = 30'000, .bound_steps = 8000});
         gaps.Add(measured.gap, measured.label);
         seconds.Add(measured.seconds, measured.label);
       });
@@ -278,7 +278,7 @@ class Targets {
     Add("D1 plans that differ when made again", different, "", 0, fmt::format("{} plans", count));
   }
 
-  static constexpr int64_t kIterations1000 = 100'000;
+  static constexpr int64_t kIterations1000 = 250'000;
   static constexpr int64_t kIterations10000 = 300'000;
 
   const BenchOptions& options_;

@@ -19,13 +19,15 @@ constexpr int kExactWhenFast = 12;
 std::vector<std::vector<int>> Components(const OrderProblem& problem,
                                          const std::vector<int>& environments) {
   DisjointSets sets(environments.size());
-  for (size_t slot = 0; slot < problem.slots.size(); ++slot) {
-    std::vector<int> first(problem.slots[slot].states.size(), -1);
-    for (size_t i = 0; i < environments.size(); ++i) {
-      const uint16_t state = problem.environments[static_cast<size_t>(environments[i])][slot];
-      if (state == 0) continue;
-      if (first[state] < 0) first[state] = static_cast<int>(i);
-      sets.Join(first[state], static_cast<int>(i));
+  std::vector<std::vector<int>> first;  // that has the state of the slot
+  for (const Slot& slot : problem.slots) first.emplace_back(slot.states.size(), -1);
+  for (size_t i = 0; i < environments.size(); ++i) {
+    const SlotStates& row = problem.environments[static_cast<size_t>(environments[i])];
+    for (size_t slot = 0; slot < row.size(); ++slot) {
+      if (row[slot] == 0) continue;
+      int& other = first[slot][row[slot]];
+      if (other < 0) other = static_cast<int>(i);
+      sets.Join(other, static_cast<int>(i));
     }
   }
   std::vector<std::vector<int>> components;

@@ -1,6 +1,7 @@
 #include "plan/order/lower_bound.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -15,7 +16,9 @@ namespace {
 constexpr int64_t kScale = 64;     // weights are fractions of a millisecond
 constexpr int kDenseAscent = 400;  // vertices up to which steps look at every pair
 constexpr int kSparseWidth = 12;
-constexpr int kRounds = 4;  // each adds to the sparse graph what the dense tree shows to be missing
+// Of the first step of a round, as a share of Polyak's. After a round the sparse graph gets what
+// the dense tree shows to be missing.
+constexpr std::array<double, 4> kAmbitions{3, 1, 0.5, 0.2};
 constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
 
 struct TreeEdge {
@@ -40,16 +43,20 @@ class Ascent {
     if (distances.size() - 1 > kDenseAscent) BuildGraph(tour);
   }
 
-  // The ascent is for one tour; the bounds of more tours come from the same weights.
+  // Each round goes on from the best weights of the one before, the last ones for most lanes; all
+  // are tried for every number of lanes.
   std::vector<int64_t> Bounds() {
     std::vector<int64_t> bounds(static_cast<size_t>(options_.lanes));
-    const int rounds = graph_ ? kRounds : 1;
-    for (int round = 0; round < rounds; ++round) {
-      Climb(options_.steps / rounds, round == 0 ? 1.0 : 0.3);
+    const int repeats = graph_ ? 2 : 1;
+    const int rounds = repeats * static_cast<int>(kAmbitions.size());
+    for (int round = 0; round < (options_.lanes > 1 ? 2 : 1) * rounds; ++round) {
+      const int lanes = round < rounds ? 1 : options_.lanes;
+      Climb(options_.steps / rounds, kAmbitions[static_cast<size_t>(round % rounds / repeats)],
+            lanes);
       const OneTree tree = DenseTree();
-      for (int lanes = 1; lanes <= options_.lanes; ++lanes) {
-        int64_t& bound = bounds[static_cast<size_t>(lanes) - 1];
-        bound = std::max(bound, ToLength(ValueOf(tree, lanes)));
+      for (int l = 1; l <= options_.lanes; ++l) {
+        int64_t& bound = bounds[static_cast<size_t>(l) - 1];
+        bound = std::max(bound, ToLength(ValueOf(tree, l)));
       }
       if (graph_) {
         for (const TreeEdge& edge : tree.edges) Connect(edge.a, edge.b);
@@ -83,7 +90,17 @@ class Ascent {
     (*graph_)[static_cast<size_t>(b)].push_back(a);
   }
 
-  void AddEdgesToNothing(OneTree& tree) const {
+  void Finish(OneTree& tree) const {
+    // What is dropped for several lanes stands last.
+    const auto last =
+        tree.edges.end() - std::min(options_.lanes - 1, static_cast<int>(tree.edges.size()));
+    const auto by_length = [](const TreeEdge& a, const TreeEdge& b) {
+      return std::tie(a.length, a.a, a.b) < std::tie(b.length, b.a, b.b);
+    };
+    if (options_.lanes > 1) {
+      std::nth_element(tree.edges.begin(), last, tree.edges.end(), by_length);
+      std::sort(last, tree.edges.end(), by_length);
+    }
     for (int vertex = 1; vertex < distances_.size(); ++vertex) {
       tree.to_nothing.push_back({Length(0, vertex), 0, vertex});
     }
@@ -91,9 +108,7 @@ class Ascent {
         std::min<size_t>(tree.to_nothing.size(), 2 * static_cast<size_t>(options_.lanes));
     std::partial_sort(tree.to_nothing.begin(),
                       tree.to_nothing.begin() + static_cast<std::ptrdiff_t>(most),
-                      tree.to_nothing.end(), [](const TreeEdge& a, const TreeEdge& b) {
-                        return std::tie(a.length, a.b) < std::tie(b.length, b.b);
-                      });
+                      tree.to_nothing.end(), by_length);
   }
 
   // Prim's algorithm over every pair.
@@ -124,7 +139,7 @@ class Ascent {
       left.pop_back();
       tree.edges.push_back({shortest, parent[static_cast<size_t>(joined)], joined});
     }
-    AddEdgesToNothing(tree);
+    Finish(tree);
     return tree;
   }
 
@@ -152,66 +167,63 @@ class Ascent {
       tree.edges.push_back({length, parent, vertex});
       join(vertex);
     }
-    AddEdgesToNothing(tree);
+    Finish(tree);
     return tree;
   }
 
   // Without its longest edges a tree is the shortest forest; a tour of one environment uses the
   // edge to nothing twice.
+  template <typename Use>
+  static void ForEachEdge(const OneTree& tree, int lanes, Use use) {
+    const size_t dropped = std::min(tree.edges.size(), static_cast<size_t>(lanes) - 1);
+    for (size_t i = 0; i + dropped < tree.edges.size(); ++i) use(tree.edges[i]);
+    const bool twice = lanes > 1 || tree.to_nothing.size() == 1;
+    for (size_t i = 0; i < 2 * static_cast<size_t>(lanes); ++i) {
+      use(tree.to_nothing[std::min(twice ? i / 2 : i, tree.to_nothing.size() - 1)]);
+    }
+  }
+
   int64_t ValueOf(const OneTree& tree, int lanes) const {
     int64_t value = 0;
-    std::vector<int64_t> lengths;
-    for (const TreeEdge& edge : tree.edges) lengths.push_back(edge.length);
-    std::sort(lengths.begin(), lengths.end());
-    const size_t dropped = std::min(lengths.size(), static_cast<size_t>(lanes) - 1);
-    for (size_t i = 0; i + dropped < lengths.size(); ++i) value += lengths[i];
-    if (lanes == 1 && tree.to_nothing.size() > 1) {
-      value += tree.to_nothing[0].length + tree.to_nothing[1].length;
-    } else {
-      for (int i = 0; i < 2 * lanes; ++i) {
-        value += tree.to_nothing[std::min(static_cast<size_t>(i) / 2, tree.to_nothing.size() - 1)]
-                     .length;
-      }
-    }
+    ForEachEdge(tree, lanes, [&value](const TreeEdge& edge) { value += edge.length; });
     for (const int64_t weight : weights_) value -= 2 * weight;
     return value;
   }
 
   // By how much each vertex has more than two edges.
-  std::vector<int> ExcessDegrees(const OneTree& tree) const {
+  std::vector<int> ExcessDegrees(const OneTree& tree, int lanes) const {
     std::vector<int> degrees(weights_.size(), -2);
-    for (const TreeEdge& edge : tree.edges) {
+    ForEachEdge(tree, lanes, [&degrees](const TreeEdge& edge) {
       ++degrees[static_cast<size_t>(edge.a)];
       ++degrees[static_cast<size_t>(edge.b)];
-    }
-    for (size_t i = 0; i < 2 && i < tree.to_nothing.size(); ++i) {
-      ++degrees[static_cast<size_t>(tree.to_nothing[i].b)];
-    }
+    });
     degrees[0] = 0;
     return degrees;
   }
 
   // Polyak's steps towards the length of the known tour, ever shorter ones, with some momentum. In
   // whole numbers, as far as processors differ.
-  void Climb(int steps, double ambition) {
+  void Climb(int steps, double ambition, int lanes) {
     std::vector<int64_t> momentum(weights_.size());
     std::vector<int64_t> best_weights = weights_;
     int64_t best = std::numeric_limits<int64_t>::min();
     for (int step = 0; step < steps; ++step) {
       const OneTree tree = graph_ ? SparseTree() : DenseTree();
-      const int64_t value = ValueOf(tree, 1);
+      const int64_t value = ValueOf(tree, lanes);
       if (value > best) {
         best = value;
         best_weights = weights_;
       }
-      const std::vector<int> degrees = ExcessDegrees(tree);
+      const std::vector<int> degrees = ExcessDegrees(tree, lanes);
       int64_t norm = 0;
       for (const int degree : degrees) norm += degree * degree;
-      if (norm == 0 || value >= upper_) break;
+      // What several lanes come to is not known, but that it is more.
+      const int64_t goal = lanes == 1 ? upper_ : std::max(upper_, value + value / 20);
+      if (norm == 0 || value >= goal) break;
       const double left = static_cast<double>(steps - step) / steps;
       const auto reach =
           static_cast<int64_t>(ambition * std::max(left * left, 0.003) *
-                               static_cast<double>(upper_ - value) / static_cast<double>(norm));
+                               static_cast<double>(goal - value) / static_cast<double>(norm));
       for (size_t i = 1; i < degrees.size(); ++i) {
         momentum[i] = (7 * 64 * degrees[i] + 3 * momentum[i]) / 10;
         weights_[i] += reach * momentum[i] / 64;
