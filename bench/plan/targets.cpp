@@ -16,7 +16,8 @@ namespace ctestbed {
 namespace {
 
 std::string Note(const Spread& spread) {
-  return fmt::format("{} instances, worst {}", spread.values.size(), spread.worst);
+  return fmt::format("{} instances, mean {:.3f}, worst {}", spread.values.size(), spread.Mean(),
+                     spread.worst);
 }
 
 class Targets {

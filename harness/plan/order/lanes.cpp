@@ -60,6 +60,8 @@ class Lanes {
     lanes_.resize(static_cast<size_t>(count));
   }
 
+  void Put(std::vector<LaneVisits> lanes) { lanes_ = std::move(lanes); }
+
   void EvenOut(int moves) {
     ends_.clear();
     for (const LaneVisits& lane : lanes_) ends_.push_back(TimeOf(lane));
@@ -249,6 +251,23 @@ std::vector<OrderedLane> SplitIntoLanes(const StepCosts& costs,
   lanes.Split(count);
   lanes.EvenOut(moves);
   return lanes.Finish();
+}
+
+std::vector<OrderedLane> EvenOutLanes(const StepCosts& costs, const std::vector<OrderedLane>& lanes,
+                                      int moves) {
+  std::vector<OrderedVisit> visits;
+  std::vector<LaneVisits> places;
+  for (const OrderedLane& lane : lanes) {
+    LaneVisits& mine = places.emplace_back();
+    for (const OrderedVisit& visit : lane.visits) {
+      mine.push_back(static_cast<int>(visits.size()));
+      visits.push_back(visit);
+    }
+  }
+  Lanes even(costs, std::move(visits));
+  even.Put(std::move(places));
+  even.EvenOut(moves);
+  return even.Finish();
 }
 
 bool FitsCapacity(const OrderProblem& problem, const std::vector<OrderedLane>& lanes) {

@@ -15,6 +15,10 @@ std::vector<OrderedLane> SplitIntoLanes(const StepCosts& costs,
                                         const std::vector<OrderedVisit>& one_lane, int count,
                                         int moves);
 
+// The same moves from lanes as they are.
+std::vector<OrderedLane> EvenOutLanes(const StepCosts& costs, const std::vector<OrderedLane>& lanes,
+                                      int moves);
+
 // Whether the largest environments of all lanes fit together.
 bool FitsCapacity(const OrderProblem& problem, const std::vector<OrderedLane>& lanes);
 

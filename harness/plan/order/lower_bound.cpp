@@ -216,7 +216,7 @@ class Ascent {
       }
       const std::vector<int> degrees = ExcessDegrees(tree, lanes);
       int64_t norm = 0;
-      for (const int degree : degrees) norm += degree * degree;
+      for (const int degree : degrees) norm += int64_t{degree} * degree;
       // What several lanes come to is not known, but that it is more.
       const int64_t goal = lanes == 1 ? upper_ : std::max(upper_, value + value / 20);
       if (norm == 0 || value >= goal) break;
@@ -225,7 +225,7 @@ class Ascent {
           static_cast<int64_t>(ambition * std::max(left * left, 0.003) *
                                static_cast<double>(goal - value) / static_cast<double>(norm));
       for (size_t i = 1; i < degrees.size(); ++i) {
-        momentum[i] = (7 * 64 * degrees[i] + 3 * momentum[i]) / 10;
+        momentum[i] = (int64_t{448} * degrees[i] + 3 * momentum[i]) / 10;
         weights_[i] += reach * momentum[i] / 64;
       }
     }

@@ -18,7 +18,7 @@ std::vector<int> SortedBy(const std::vector<CostAxis>& axes, const std::vector<s
   int free = 64;
   for (const size_t index : order) {
     const CostAxis& axis = axes[index];
-    const int bits = std::bit_width(static_cast<unsigned>(axis.size - 1));
+    const auto bits = static_cast<int>(std::bit_width(static_cast<unsigned>(axis.size - 1)));
     if (bits > free) break;
     free -= bits;
     for (auto& [key, vertex] : keys) {

@@ -65,9 +65,7 @@ class Ordering {
     } else if (!lane.visits.empty()) {
       plan.lanes.push_back(std::move(lane));
     }
-    if (plan.lanes.size() > 1) {
-      for (OrderedLane& one : plan.lanes) Reorder(one);
-    }
+    if (plan.lanes.size() > 1) Refine(plan.lanes);
     for (const OrderedLane& one : plan.lanes) plan.change += one.change;
     plan.makespan = MakespanOf(plan.lanes);
     plan.makespan_bound =
@@ -138,6 +136,17 @@ class Ordering {
     return FittingLanes(visits, best, Moves());
   }
 
+  // Orders each lane for itself and evens out what that gains, as long as the makespan falls.
+  void Refine(std::vector<OrderedLane>& lanes) const {
+    for (int round = 0; round < kRounds; ++round) {
+      std::vector<OrderedLane> refined = lanes;
+      for (OrderedLane& lane : refined) Reorder(lane);
+      if (round + 1 < kRounds) refined = EvenOutLanes(costs_, refined, Moves());
+      if (MakespanOf(refined) > MakespanOf(lanes) || !FitsCapacity(problem_, refined)) return;
+      lanes = std::move(refined);
+    }
+  }
+
   // What a lane has got, in an order found for it alone.
   void Reorder(OrderedLane& lane) const {
     if (demanding_) return;
@@ -163,6 +172,7 @@ class Ordering {
   }
 
   static constexpr int64_t kLeastAttempts = 20'000;
+  static constexpr int kRounds = 5;
 
   const OrderProblem& problem_;
   const OrderOptions& options_;
