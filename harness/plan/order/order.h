@@ -12,7 +12,7 @@ namespace ctestbed {
 struct OrderOptions {
   uint64_t seed = 1;
   // Disturbances tried by the local search, for all environments together; 0 is the fast mode.
-  // About 0.5 million per second. The same problem, seed and numbers give the same plan anywhere.
+  // About 100 000 per second. The same problem, seed and numbers give the same plan anywhere.
   int64_t iterations = 100'000;
   // Steps of the ascent to the lower bound; 0 leaves the bound that costs nothing.
   int bound_steps = 1000;

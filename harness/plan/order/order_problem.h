@@ -62,7 +62,8 @@ struct Precedence {
   bool operator==(const Precedence&) const = default;
 };
 
-// What an environment takes while it is alive, in units of the caller.
+// What an environment takes while it is alive, in units of the caller; equal environments take the
+// same.
 struct Footprint {
   int64_t memory = 0;
   int64_t cpus = 0;
