@@ -26,7 +26,9 @@ class FiniteField {
   }
 
   int size() const { return size_; }
-  int Times(int a, int b) const { return products_[static_cast<size_t>(a * size_ + b)]; }
+  int Times(int a, int b) const {
+    return products_[static_cast<size_t>(a) * static_cast<size_t>(size_) + static_cast<size_t>(b)];
+  }
   int Plus(int a, int b) const {
     int sum = 0;
     for (int digit = 1; digit < size_; digit *= prime_) {
@@ -190,7 +192,7 @@ class Starter {
 
  private:
   // At each distance all differences, and each fixed value before and after one of the group.
-  size_t Kinds() const { return static_cast<size_t>(group_ + 2 * fixed_); }
+  size_t Kinds() const { return static_cast<size_t>(group_) + 2 * static_cast<size_t>(fixed_); }
 
   void Put(size_t at, int value) {
     Count(at, -1, true);

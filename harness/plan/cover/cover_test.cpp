@@ -98,7 +98,7 @@ TEST(CheckCovering, RejectsMutatedArrays) {
       for (const Setting& setting : model.forbidden[0]) rows[row][setting.axis] = setting.value;
       if (!IsForbidden(model, rows[row])) continue;
     } else if (array->optimal && model.strength > 0) {
-      rows.erase(rows.begin() + row);
+      rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(row));
     } else {
       rows[row][0] = model.levels[0];
     }
