@@ -71,7 +71,7 @@ bool HasRow(const CoverModel& model) {
 TEST(Cover, RandomModelsAreCoveredOrRefused) {
   CoverRandom random(7);
   int refused = 0;
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const CoverModel model = RandomModel(random);
     if (!HasRow(model)) {
       EXPECT_NE(Refusal(model).find("every row"), std::string::npos) << i << Refusal(model);
@@ -82,13 +82,13 @@ TEST(Cover, RandomModelsAreCoveredOrRefused) {
       EXPECT_EQ(Refusal(model), "required row 0 is excluded") << i;
     }
   }
-  EXPECT_GT(refused, 10);
+  EXPECT_GT(refused, 2);
 }
 
 TEST(CheckCovering, RejectsMutatedArrays) {
   CoverRandom random(11);
   int rejected = 0;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 60; ++i) {
     const CoverModel model = RandomModel(random);
     const Result<CoveringArray> array = Cover(model);
     if (!array) continue;
@@ -105,7 +105,7 @@ TEST(CheckCovering, RejectsMutatedArrays) {
     EXPECT_FALSE(CheckCovering(model, rows)) << i;
     ++rejected;
   }
-  EXPECT_GT(rejected, 60);
+  EXPECT_GT(rejected, 20);
 }
 
 TEST(Cover, ReachesKnownSizes) {
