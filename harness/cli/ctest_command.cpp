@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/ctest_list.h"
 #include "cli/ctest_steps.h"
-#include "cli/selection.h"
+#include "cli/planning.h"
 #include "io/private_directory.h"
 
 namespace ctestbed {

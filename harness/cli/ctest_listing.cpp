@@ -211,7 +211,7 @@ std::vector<std::string> StepCommand(const std::vector<std::string>& step,
   }
   if (!options.prefix.empty()) command.insert(command.end(), {"--prefix", options.prefix});
   if (!options.backend.empty()) command.insert(command.end(), {"--backend", options.backend});
-  if (options.lanes != 1) command.insert(command.end(), {"--lanes", std::to_string(options.lanes)});
+  if (options.lanes != "1") command.insert(command.end(), {"--lanes", options.lanes});
   return command;
 }
 

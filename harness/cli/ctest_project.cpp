@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "plan/plan.h"
+#include "cli/history.h"
+#include "cli/planning.h"
 
 namespace ctestbed {
 namespace {
@@ -60,12 +61,16 @@ std::vector<BrokenName> FindBroken(const LoadedProject& loaded) {
 Result<CTestProject> LoadCTestProject(Program& program, const CTestOptions& options) {
   TRY(LoadedProject loaded, program.Load(options.project));
   std::vector<BrokenName> broken = FindBroken(loaded);
-  auto plan = MakePlan({loaded.Presets(), loaded.Suites(), loaded.project.host_environment}, {},
-                       options.lanes);
+  PlanSettings settings;
+  settings.lanes = LanesOf(options.lanes);
+  settings.estimates =
+      Coarse(LoadEstimates(program, options.project, program.ChooseBackend(options.backend)));
+  auto plan = MakePlan(InputOf(loaded), {}, settings);
   // Nothing to run is an error of its own only when no file is to blame for it.
   if (!plan && broken.empty()) return tl::unexpected<Error>(plan.error());
   std::vector<PlannedBatch> batches = Flatten(plan.value_or(Plan()));
-  return CTestProject{std::move(loaded), std::move(batches), std::move(broken)};
+  return CTestProject{std::move(loaded), std::move(batches), std::move(settings.estimates),
+                      std::move(broken)};
 }
 
 const Suite* CTestProject::FindSuite(std::string_view name) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "model/estimates.h"
 #include "model/plan.h"
 
 namespace ctestbed {
@@ -17,7 +18,7 @@ struct CTestOptions {
   std::string prefix;   // of all test names
   std::string results;  // directory that receives a directory per session
   std::string backend;
-  int lanes = 1;
+  std::string lanes = "1";  // or "auto"
 };
 
 struct PlannedBatch {
@@ -36,6 +37,7 @@ struct BrokenName {
 struct CTestProject {
   LoadedProject loaded;
   std::vector<PlannedBatch> batches;  // of all that is valid
+  Estimates estimates;                // that the plan was made by
   std::vector<BrokenName> broken;     // sorted by name
 
   const Suite* FindSuite(std::string_view name) const;

@@ -147,10 +147,11 @@ class Suites(ProgramTest):
         self.assertIn("passed, but the suite expects it to be failed", ended.stdout)
 
     def test_dirties(self):
-        self.project.suite("a", "one", dirties=["main"])
-        self.project.suite("b", "one")
-        self.project.suite("c", "one")
+        for name, dirties in (("a", ["main"]), ("b", []), ("c", ["main"])):
+            self.project.suite(name, "one", dirties=dirties)
         self.expect(0, "run")
+        self.assertEqual([event["suite"] for event in self.project.report().of("run-started")],
+                         ["b", "a", "c"])
         changes = [[change["action"] for change in event["changes"]]
                    for event in self.project.report().of("environment-deploying")]
         self.assertEqual(changes, [["start"], ["restart"]])

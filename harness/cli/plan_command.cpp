@@ -2,8 +2,9 @@
 
 #include "base/json.h"
 #include "cli/command.h"
-#include "cli/selection.h"
+#include "cli/planning.h"
 #include "model/wire.h"
+#include "plan/explain.h"
 #include "plan/render.h"
 
 namespace ctestbed {
@@ -11,8 +12,11 @@ namespace {
 
 struct PlanOptions {
   ProjectOptions project;
-  SelectionOptions selection;
-  int lanes = 1;
+  PlanningOptions planning;
+  std::string backend;
+  std::string shards;
+  std::string format;
+  std::string explain;
 };
 
 Json Describe(const Batch& batch) {
@@ -26,6 +30,16 @@ Json Describe(const Batch& batch) {
       {"runs", runs},           {"changes", changes},         {"cost_s", Seconds(batch.cost)}};
 }
 
+Json Describe(const CoverageOutcome& coverage) {
+  return {{"suite", coverage.suite},
+          {"preset", coverage.preset},
+          {"strength", coverage.strength},
+          {"cells", coverage.cells},
+          {"tuples", coverage.tuples},
+          {"lower_bound", coverage.lower_bound},
+          {"optimal", coverage.cells == coverage.lower_bound}};
+}
+
 Json Describe(const Plan& plan) {
   Json lanes = Json::array();
   size_t runs = 0;
@@ -37,8 +51,13 @@ Json Describe(const Plan& plan) {
     }
     lanes.push_back({{"batches", batches}});
   }
+  Json coverage = Json::array();
+  for (const CoverageOutcome& each : plan.coverage) coverage.push_back(Describe(each));
   return {{"lanes", lanes},
           {"runs", runs},
+          {"coverage", coverage},
+          {"method", plan.method},
+          {"makespan_s", Seconds(plan.cost.makespan)},
           {"cost",
            {{"planned_s", Seconds(plan.cost.planned)},
             {"naive_s", Seconds(plan.cost.naive)},
@@ -47,19 +66,57 @@ Json Describe(const Plan& plan) {
            {{"planned", plan.cost.node_starts_planned}, {"naive", plan.cost.node_starts_naive}}}};
 }
 
+// How many shards the plan is for, if it is for any: what --shards auto finds is planned once more
+// as that number, so that `--shard I/N` later cuts the same.
+Result<std::optional<int>> CountShards(Program& program, const PlanOptions& options,
+                                       const PlanInput& input) {
+  const PlanningOptions& planning = options.planning;
+  if (!planning.shard.empty()) {
+    TRY(const Shard shard, ParseShard(planning.shard));
+    return shard.count;
+  }
+  if (options.shards.empty()) return std::nullopt;
+  const int wanted = LanesOf(options.shards);
+  if (wanted != 0) return wanted;
+  const PlanSettings settings = SettingsFor(program, options.project, planning, "", wanted);
+  TRY(const Plan plan, MakePlan(input, planning.selection.ToSelection(), settings));
+  return static_cast<int>(plan.lanes.size());
+}
+
+ExitCode Show(Program& program, const PlanOptions& options, const Plan& plan, int shards) {
+  if (program.json() || options.format == "json") {
+    program.PrintJson(Describe(plan));
+    return ExitCode::kPassed;
+  }
+  for (const PlanFormat& format : PlanFormats()) {
+    if (format.name != options.format) continue;
+    const auto text = format.render(plan, shards);
+    if (!text) return program.Complain(text.error());
+    program.Print(*text);
+    return ExitCode::kPassed;
+  }
+  program.Print(RenderPlan(plan));
+  return ExitCode::kPassed;
+}
+
 ExitCode Main(Program& program, const PlanOptions& options) {
   const auto loaded = program.Load(options.project);
   if (!loaded) return program.Complain(loaded.error());
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
-  const auto plan =
-      MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
-               options.selection.ToSelection(), options.lanes);
+  const PlanInput input = InputOf(*loaded);
+  const auto shards = CountShards(program, options, input);
+  if (!shards) return program.Complain(shards.error());
+  const PlanSettings settings = SettingsFor(program, options.project, options.planning,
+                                            program.ChooseBackend(options.backend), *shards);
+  auto plan = MakePlan(input, options.planning.selection.ToSelection(), settings);
   if (!plan) return program.Complain(plan.error());
-  if (program.json()) {
-    program.PrintJson(Describe(*plan));
-  } else {
-    program.Print(RenderPlan(*plan));
+  if (!options.planning.shard.empty()) {
+    plan = ShardOf(*plan, *ParseShard(options.planning.shard), settings);
   }
+  if (options.explain.empty()) return Show(program, options, *plan, shards->value_or(1));
+  const auto text = ExplainRun(*plan, input, settings, options.explain);
+  if (!text) return program.Complain(text.error());
+  program.Print(*text);
   return ExitCode::kPassed;
 }
 
@@ -68,8 +125,15 @@ ExitCode Main(Program& program, const PlanOptions& options) {
 Body DefinePlan(CLI::App& app, Program& program) {
   auto options = std::make_shared<PlanOptions>();
   AddProjectOptions(app, options->project);
-  AddSelectionOptions(app, options->selection);
-  AddLanes(app, options->lanes);
+  AddPlanningOptions(app, options->planning);
+  AddShards(app, options->shards);
+  AddBackend(app, options->backend);
+  std::vector<std::string> formats{"json"};
+  for (const PlanFormat& format : PlanFormats()) formats.emplace_back(format.name);
+  AddOption(app, "--format", options->format, "for other programs, and for CI systems",
+            {.value = "FORMAT", .choices = formats});
+  AddOption(app, "--explain", options->explain, "say why the run of this name stands where it does",
+            {.value = "RUN"});
   AddJson(app, program);
   return [options, &program] { return Main(program, *options); };
 }

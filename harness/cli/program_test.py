@@ -376,7 +376,8 @@ class Json(ProgramTest):
 
     def test_plan(self):
         plan = self.expect_json("plan")
-        self.expect_fields(plan, "lanes", "cost", "node_starts", "runs")
+        self.expect_fields(plan, "lanes", "cost", "node_starts", "runs", "coverage", "makespan_s",
+                           "method")
         self.expect_fields(plan["cost"], "planned_s", "naive_s", "lower_bound_s")
         self.expect_fields(plan["node_starts"], "planned", "naive")
         self.assertEqual(plan["runs"], 2)

@@ -9,7 +9,7 @@
 #include "cli/command.h"
 #include "cli/github.h"
 #include "cli/history.h"
-#include "cli/selection.h"
+#include "cli/planning.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "io/private_directory.h"
@@ -23,10 +23,9 @@ namespace {
 
 struct RunOptions {
   ProjectOptions project;
-  SelectionOptions selection;
+  PlanningOptions planning;
   std::string backend;
   std::string out;
-  int lanes = 1;
 };
 
 // Shows the events of a session as they come, and keeps them.
@@ -161,6 +160,20 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
   return CodeOf(outcome);
 }
 
+// The part of the plan that is asked for.
+Result<Plan> PlanFor(Program& program, const RunOptions& options, const LoadedProject& loaded) {
+  const PlanningOptions& planning = options.planning;
+  std::optional<Shard> shard;
+  if (!planning.shard.empty()) {
+    TRY(shard, ParseShard(planning.shard));
+  }
+  const PlanSettings settings =
+      SettingsFor(program, options.project, planning, program.ChooseBackend(options.backend),
+                  shard ? std::optional(shard->count) : std::nullopt);
+  TRY(Plan plan, MakePlan(InputOf(loaded), planning.selection.ToSelection(), settings));
+  return shard ? ShardOf(plan, *shard, settings) : plan;
+}
+
 ExitCode Main(Program& program, const RunOptions& options) {
   const SignalWatcher signals;
   const auto loaded = program.Load(options.project);
@@ -168,10 +181,13 @@ ExitCode Main(Program& program, const RunOptions& options) {
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
   const auto driver = program.available_driver(program.ChooseBackend(options.backend));
   if (!driver) return program.Complain(driver.error());
-  const auto plan =
-      MakePlan({loaded->Presets(), loaded->Suites(), loaded->project.host_environment},
-               options.selection.ToSelection(), options.lanes);
+  const auto plan = PlanFor(program, options, *loaded);
   if (!plan) return program.Complain(plan.error());
+  if (plan->lanes.empty()) {
+    program.Print(fmt::format("nothing to do: the plan needs fewer shards than {}\n",
+                              options.planning.shard));
+    return ExitCode::kPassed;
+  }
   const Status allowed = CheckBackends(*plan, program.ChooseBackend(options.backend));
   if (!allowed) return program.Complain(allowed.error());
   program.Sweep();
@@ -185,8 +201,7 @@ ExitCode Main(Program& program, const RunOptions& options) {
 Body DefineRun(CLI::App& app, Program& program) {
   auto options = std::make_shared<RunOptions>();
   AddProjectOptions(app, options->project);
-  AddSelectionOptions(app, options->selection);
-  AddLanes(app, options->lanes);
+  AddPlanningOptions(app, options->planning);
   AddBackend(app, options->backend);
   AddOption(
       app, "--out", options->out,

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace ctestbed {
 namespace {
 
@@ -13,14 +11,6 @@ std::string CheckSetting(const std::string& text) {
     return "'" + text + "' is not of the form AXIS=VALUE";
   }
   return {};
-}
-
-std::string CheckLaneCount(const std::string& text) {
-  int lanes = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), lanes);
-  const bool whole = end.ec == std::errc() && end.ptr == text.data() + text.size();
-  if (whole && lanes >= 1 && lanes <= kMostLanes) return {};
-  return fmt::format("'{}' is no number from 1 to {}", text, kMostLanes);
 }
 
 }  // namespace
@@ -40,11 +30,6 @@ Selection SelectionOptions::ToSelection() const {
 
 void AddSettings(CLI::App& app, std::vector<std::string>& settings, const std::string& help) {
   AddList(app, "--set", settings, help, {.value = "AXIS=VALUE", .check = CheckSetting});
-}
-
-void AddLanes(CLI::App& app, int& lanes) {
-  AddOption(app, "--lanes", lanes, "most environments that are alive at once",
-            {.show_default = true, .check = CheckLaneCount});
 }
 
 void AddSelectionOptions(CLI::App& app, SelectionOptions& options) {

@@ -21,8 +21,6 @@ struct SelectionOptions {
 void AddSelectionOptions(CLI::App& app, SelectionOptions& options);
 // --set AXIS=VALUE, may be repeated.
 void AddSettings(CLI::App& app, std::vector<std::string>& settings, const std::string& help);
-// --lanes N, 1 to kMostLanes.
-void AddLanes(CLI::App& app, int& lanes);
 Cell ToCell(const std::vector<std::string>& settings);
 
 }  // namespace ctestbed

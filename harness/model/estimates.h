@@ -52,4 +52,8 @@ struct Estimates {
   bool operator==(const Estimates&) const = default;
 };
 
+// The same in powers of two: the plan of a project whose times vary a little stays as it is, and
+// with it the names of its tests.
+Estimates Coarse(Estimates estimates);
+
 }  // namespace ctestbed

@@ -223,7 +223,8 @@ Json ToJson(const PlanCost& cost) {
 }
 
 PlanCost PlanCostFromJson(const Json& json) {
-  return {DurationFromJson(json, "planned_s"), DurationFromJson(json, "naive_s"),
+  return {DurationFromJson(json, "planned_s"),
+          DurationFromJson(json, "naive_s"),
           DurationFromJson(json, "lower_bound_s"),
           DurationFromJson(json, "makespan_s"),
           static_cast<int>(JsonNumber(json, "node_starts_planned")),

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "model/wire.h"
+#include "plan/cost.h"
 
 namespace ctestbed {
 namespace {
@@ -164,10 +164,11 @@ Result<Shard> ParseShard(std::string_view text) {
               fmt::format("write 1/4 for the first of four; there can be {}", kMostShards));
 }
 
-Plan ShardOf(const Plan& plan, const Shard& shard) {
-  Plan part{{}, plan.cost, plan.method, plan.coverage};
+Plan ShardOf(const Plan& plan, const Shard& shard, const PlanSettings& settings) {
+  Plan part{{}, {}, plan.method, {}};
   const auto index = static_cast<size_t>(shard.number - 1);
   if (index < plan.lanes.size()) part.lanes.push_back(plan.lanes[index]);
+  part.cost = CostOf(part.lanes, settings.estimates);
   return part;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "model/plan.h"
+#include "plan/plan.h"
 
 namespace ctestbed {
 
@@ -21,9 +22,9 @@ struct Shard {
 Result<Shard> ParseShard(std::string_view text);
 inline constexpr int kMostShards = 256;
 
-// Lane `number` of a plan that was made with `count` lanes, as a plan of its own; without lanes
-// when the plan needs fewer.
-Plan ShardOf(const Plan& plan, const Shard& shard);
+// Lane `number` of a plan that was made with `count` lanes, as a plan of its own with its own cost;
+// without lanes when the plan needs fewer.
+Plan ShardOf(const Plan& plan, const Shard& shard, const PlanSettings& settings);
 
 struct PlanFormat {
   std::string_view name;

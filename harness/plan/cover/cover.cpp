@@ -49,7 +49,7 @@ size_t LowerBound(const TupleSpace& space, const std::vector<bool>& feasible) {
 
 // Rows that cover everything in `coverage`: the pinned ones, then those of `suggested` that are
 // allowed and still needed (cells out of range are open), then what is missing.
-std::vector<CoverRow> GreedyRows(Coverage coverage, ConstraintSearch& search,
+std::vector<CoverRow> GreedyRows(TupleCoverage coverage, ConstraintSearch& search,
                                  const std::vector<PartialRow>& pinned,
                                  const std::vector<CoverRow>& suggested, CoverRandom& random) {
   RowBuilder builder(coverage, search, random);
@@ -149,7 +149,7 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
   TRY(const std::vector<PartialRow> pinned, Pin(model, search));
 
   CoverRandom random(options.seed);
-  Coverage coverage(space, feasible);
+  TupleCoverage coverage(space, feasible);
   CoveringArray array;
   array.feasible_tuples = coverage.missing().size();
   array.infeasible_tuples = space.size() - array.feasible_tuples;

@@ -2,7 +2,7 @@
 
 namespace ctestbed {
 
-Coverage::Coverage(const TupleSpace& space, const std::vector<bool>& feasible)
+TupleCoverage::TupleCoverage(const TupleSpace& space, const std::vector<bool>& feasible)
     : space_(&space), count_(space.size()), place_(space.size(), kCovered) {
   for (uint32_t id = 0; id < space.size(); ++id) {
     if (feasible[id]) {
@@ -13,7 +13,7 @@ Coverage::Coverage(const TupleSpace& space, const std::vector<bool>& feasible)
   }
 }
 
-void Coverage::Drop(uint32_t id) {
+void TupleCoverage::Drop(uint32_t id) {
   const uint32_t place = place_[id];
   const uint32_t moved = missing_.back();
   missing_[place] = moved;
@@ -22,15 +22,15 @@ void Coverage::Drop(uint32_t id) {
   place_[id] = kCovered;
 }
 
-void Coverage::Add(const int* row) {
+void TupleCoverage::Add(const int* row) {
   space_->ForEachTuple(row, [&](uint32_t id) { Gain(id); });
 }
 
-void Coverage::Remove(const int* row) {
+void TupleCoverage::Remove(const int* row) {
   space_->ForEachTuple(row, [&](uint32_t id) { Lose(id); });
 }
 
-int Coverage::DeltaOf(const int* row, int axis, int value) const {
+int TupleCoverage::DeltaOf(const int* row, int axis, int value) const {
   if (row[axis] == value) return 0;
   const auto before = static_cast<uint32_t>(row[axis]);
   const auto after = static_cast<uint32_t>(value);
@@ -42,7 +42,7 @@ int Coverage::DeltaOf(const int* row, int axis, int value) const {
   return delta;
 }
 
-void Coverage::Change(int* row, int axis, int value) {
+void TupleCoverage::Change(int* row, int axis, int value) {
   if (row[axis] == value) return;
   const auto before = static_cast<uint32_t>(row[axis]);
   const auto after = static_cast<uint32_t>(value);
@@ -53,13 +53,13 @@ void Coverage::Change(int* row, int axis, int value) {
   row[axis] = value;
 }
 
-uint32_t Coverage::MissingIn(const int* row) const {
+uint32_t TupleCoverage::MissingIn(const int* row) const {
   uint32_t missing = 0;
   space_->ForEachTuple(row, [&](uint32_t id) { missing += IsMissing(id); });
   return missing;
 }
 
-uint32_t Coverage::OnlyIn(const int* row) const {
+uint32_t TupleCoverage::OnlyIn(const int* row) const {
   uint32_t only = 0;
   space_->ForEachTuple(row, [&](uint32_t id) { only += count_[id] == 1; });
   return only;

@@ -8,10 +8,10 @@
 
 namespace ctestbed {
 
-class Coverage {
+class TupleCoverage {
  public:
   // `feasible` has an entry per tuple. `space` outlives this.
-  Coverage(const TupleSpace& space, const std::vector<bool>& feasible);
+  TupleCoverage(const TupleSpace& space, const std::vector<bool>& feasible);
 
   const TupleSpace& space() const { return *space_; }
   const std::vector<uint32_t>& missing() const { return missing_; }  // in no particular order

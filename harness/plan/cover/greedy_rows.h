@@ -10,7 +10,7 @@ namespace ctestbed {
 
 class RowBuilder {
  public:
-  RowBuilder(const Coverage& coverage, ConstraintSearch& search, CoverRandom& random);
+  RowBuilder(const TupleCoverage& coverage, ConstraintSearch& search, CoverRandom& random);
 
   // A row that contains `start`, which can be completed, and many missing tuples: the best of some
   // candidates (AETG: Cohen, Dalal, Fredman, Patton 1997). Fewer candidates if they are much work.
@@ -20,7 +20,7 @@ class RowBuilder {
   CoverRow Candidate(const PartialRow& start);
   bool Extend(int axis);
 
-  const Coverage& coverage_;
+  const TupleCoverage& coverage_;
   ConstraintSearch& search_;
   CoverRandom& random_;
   int candidates_;

@@ -12,8 +12,8 @@ constexpr uint64_t kFirstCycle = 100'000;
 
 }  // namespace
 
-LocalSearch::LocalSearch(Coverage coverage, ConstraintSearch& search, std::vector<CoverRow> rows,
-                         std::vector<PartialRow> pinned, uint64_t seed)
+LocalSearch::LocalSearch(TupleCoverage coverage, ConstraintSearch& search,
+                         std::vector<CoverRow> rows, std::vector<PartialRow> pinned, uint64_t seed)
     : coverage_(std::move(coverage)),
       search_(&search),
       rows_(std::move(rows)),

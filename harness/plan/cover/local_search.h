@@ -14,7 +14,7 @@ class LocalSearch {
  public:
   // `rows` cover everything in `coverage`, which they are not added to yet. Row i contains
   // pinned[i], if there is one: it stays, and so do those settings.
-  LocalSearch(Coverage coverage, ConstraintSearch& search, std::vector<CoverRow> rows,
+  LocalSearch(TupleCoverage coverage, ConstraintSearch& search, std::vector<CoverRow> rows,
               std::vector<PartialRow> pinned, uint64_t seed);
 
   // At most `iterations` moves; ends early at `enough` rows, or when `stop`, asked now and then,
@@ -32,7 +32,7 @@ class LocalSearch {
   void MoveRow(size_t row, const PartialRow& tuple);
   void Cool();
 
-  Coverage coverage_;
+  TupleCoverage coverage_;
   ConstraintSearch* search_;
   std::vector<CoverRow> rows_;
   std::vector<CoverRow> best_;

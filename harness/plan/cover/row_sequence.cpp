@@ -21,7 +21,7 @@ RowSequence::RowSequence(const CoverModel& model, const CoverProblem& problem,
 }
 
 void RowSequence::Start(std::vector<CoverRow> rows) {
-  coverage_ = Coverage(problem_.space, problem_.feasible);
+  coverage_ = TupleCoverage(problem_.space, problem_.feasible);
   rows_.clear();
   for (CoverRow& row : rows) {
     coverage_.Add(row.data());

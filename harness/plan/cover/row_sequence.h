@@ -54,7 +54,7 @@ class RowSequence {
   const CoverProblem& problem_;
   const std::vector<int64_t>& weights_;
   CoverRandom random_;
-  Coverage coverage_;
+  TupleCoverage coverage_;
   std::vector<PinnedRow> rows_;
   int64_t cost_ = 0;
   int64_t penalty_ = 0;  // of a missing tuple
