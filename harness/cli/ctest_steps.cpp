@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "cli/ctest_plan.h"
 #include "cli/environments.h"
 #include "cli/github.h"
 #include "cli/history.h"
+#include "plan/cost.h"
 #include "report/results.h"
 #include "report/wording.h"
 #include "runner/runner.h"
@@ -24,7 +26,25 @@ std::vector<Run> SelectedOf(std::vector<Run> runs, const Selected& selected) {
   return runs;
 }
 
+// What the selected part of the plan costs.
+PlanCost CostOfSelected(const CTestProject& project, const Selected& selected) {
+  std::map<int, Lane> by_lane;
+  for (const PlannedBatch& planned : project.batches) {
+    Batch batch = planned.batch;
+    batch.runs = SelectedOf(std::move(batch.runs), selected);
+    if (!batch.runs.empty()) by_lane[planned.lane].batches.push_back(std::move(batch));
+  }
+  std::vector<Lane> lanes;
+  for (auto& [number, lane] : by_lane) {
+    FillChanges(lane.batches, project.estimates);
+    lanes.push_back(std::move(lane));
+  }
+  return CostOf(lanes, project.estimates);
+}
+
 Status PlanRuns(SessionClient& client, const CTestProject& project, const Selected& selected) {
+  TRY_DO(
+      client.Emit({.kind = EventKind::kSessionPlanned, .cost = CostOfSelected(project, selected)}));
   for (const PlannedBatch& planned : project.batches) {
     for (const Run& run : SelectedOf(planned.batch.runs, selected)) {
       TRY_DO(client.Emit({.kind = EventKind::kRunPlanned,

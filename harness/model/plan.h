@@ -57,7 +57,7 @@ struct PlanCost {
   Duration planned{0};      // of all changes
   Duration naive{0};        // declared order, everything restarted for every run
   Duration lower_bound{0};  // no plan can cost less
-  Duration makespan{0};     // the longest lane, with its runs
+  Duration makespan{0};     // the longest lane with its runs, nodes starting side by side
   int node_starts_planned = 0;
   int node_starts_naive = 0;
 

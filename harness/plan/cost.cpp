@@ -36,6 +36,39 @@ Duration CostOf(const std::vector<Change>& changes, const Batch* from, const Bat
   return cost;
 }
 
+// The longest chain of the nodes of `topology` that take `time`, along what they depend on. Null is
+// nothing.
+template <typename Time>
+Duration LongestChain(const Topology* topology, const Time& time) {
+  std::map<std::string, Duration> ends;
+  Duration longest{0};
+  if (topology == nullptr) return longest;
+  for (const std::string& name : StartOrder(*topology)) {
+    const Node& node = *topology->Find(name);
+    Duration begin{0};
+    for (const auto& [needed, state] : node.depends_on) begin = std::max(begin, ends[needed]);
+    ends[name] = begin + time(node);
+    longest = std::max(longest, ends[name]);
+  }
+  return longest;
+}
+
+// How long the step takes when nodes that do not wait for each other stop and start at once.
+Duration WallOf(const std::vector<Change>& changes, const Batch* from, const Batch* to,
+                const Estimates& estimates) {
+  std::map<std::string, const Change*> by_node;
+  for (const Change& change : changes) by_node[change.node] = &change;
+  const Duration stopping =
+      LongestChain(from == nullptr ? nullptr : &from->topology, [&](const Node& node) {
+        return Stops(*by_node.at(node.name)) ? estimates.Of(node, from->preset).stop : Duration{0};
+      });
+  const Duration starting =
+      LongestChain(to == nullptr ? nullptr : &to->topology, [&](const Node& node) {
+        return Starts(*by_node.at(node.name)) ? estimates.Of(node, to->preset).start : Duration{0};
+      });
+  return stopping + starting;
+}
+
 // What it takes to start and stop every distinct node as often as any order must.
 Duration LeastOf(const std::vector<Lane>& lanes, const Estimates& estimates) {
   struct Needed {
@@ -97,9 +130,11 @@ PlanCost CostOf(const std::vector<Lane>& lanes, const Estimates& estimates) {
   PlanCost cost;
   for (const Lane& lane : lanes) {
     Duration end{0};
+    const Batch* before = nullptr;
     for (const Batch& batch : lane.batches) {
       cost.planned += batch.cost;
-      end += batch.cost;
+      end += WallOf(batch.changes, before, &batch, estimates);
+      before = &batch;
       cost.node_starts_planned += StartsIn(batch.changes);
       const auto runs = static_cast<int>(batch.runs.size());
       cost.node_starts_naive += static_cast<int>(batch.topology.nodes.size()) * runs;
@@ -108,10 +143,9 @@ PlanCost CostOf(const std::vector<Lane>& lanes, const Estimates& estimates) {
       }
       for (const Run& run : batch.runs) end += estimates.Of(run).duration;
     }
-    if (!lane.batches.empty()) {
-      const Duration removal = CostOfStep(&lane.batches.back(), nullptr, estimates);
-      cost.planned += removal;
-      end += removal;
+    if (before != nullptr) {
+      cost.planned += CostOfStep(before, nullptr, estimates);
+      end += WallOf(ChangesOf(before, nullptr), before, nullptr, estimates);
     }
     cost.makespan = std::max(cost.makespan, end);
   }

@@ -280,16 +280,17 @@ TEST(RenderPlan, SaysWhatChangesAndWhy) {
   const Result<Plan> plan = MakePlan({{Sample()}, {SuiteCalled("accounts")}, {}}, {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(RenderPlan(*plan),
-            "batch  environment     suites    cost\n"
-            "    1  p store=memory  accounts  2 s\n"
+            "batch  environment     runs      cost  changes\n"
+            "    1  p store=memory     1       2 s  starts 2 of 2 nodes\n"
+            "         accounts\n"
             "         start    auth  not running\n"
             "         start    main  not running\n"
-            "    2  p store=redis   accounts  1.2 s\n"
-            "         keep     auth  unchanged\n"
+            "    2  p store=redis      1     1.2 s  restarts 1 of 2 nodes\n"
+            "         accounts\n"
             "         restart  main  STORE none -> 'redis'\n"
             "cost: 3.6 s planned, 4.8 s one by one, 3.6 s at least: optimal\n"
             "node starts: 3 planned, 4 one by one\n"
-            "expected time with all runs: 5.6 s\n");
+            "expected time with all runs: 4.4 s\n");
 }
 
 TEST(MatchesGlob, KnowsStarAndQuestionMark) {

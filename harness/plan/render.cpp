@@ -3,50 +3,88 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 
 namespace ctestbed {
 namespace {
 
-std::string SuitesOf(const Batch& batch) {
+std::vector<std::string> SuitesOf(const Batch& batch) {
   std::vector<std::string> names;
   for (const Run& run : batch.runs) {
     if (std::find(names.begin(), names.end(), run.suite) == names.end()) names.push_back(run.suite);
   }
-  return Join(names, ", ");
+  return names;
 }
 
-struct Widths {
-  size_t environment = 11;
-  size_t suites = 6;
-  size_t node = 0;
-};
+constexpr size_t kWidth = 100;
 
-Widths Measure(const Lane& lane) {
-  Widths widths;
-  for (const Batch& batch : lane.batches) {
-    widths.environment = std::max(widths.environment, EnvironmentTitle(batch).size());
-    widths.suites = std::max(widths.suites, SuitesOf(batch).size());
-    for (const Change& change : batch.changes) {
-      widths.node = std::max(widths.node, change.node.size());
+// `words` in lines that begin with `indent`, each at most kWidth wide where words are not longer.
+std::string Wrapped(const std::vector<std::string>& words, const std::string& indent) {
+  std::string text;
+  std::string line = indent;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+    if (line.size() > indent.size() && line.size() + 1 + word.size() > kWidth) {
+      text += line + "\n";
+      line = indent;
+    }
+    line += (line.size() > indent.size() ? " " : "") + word;
+  }
+  return text + line + "\n";
+}
+
+// The first reasons of several, as far as there is room.
+std::string Reasons(const std::string& why) {
+  std::string text;
+  size_t left = 0;
+  for (const std::string& reason : Split(why, ';')) {
+    if (!text.empty() && text.size() + reason.size() > kWidth) {
+      ++left;
+    } else {
+      text += (text.empty() ? "" : ";") + reason;
     }
   }
-  return widths;
+  return Visible(text) + (left == 0 ? "" : fmt::format("; {} more", left));
+}
+
+// "restarts 1 and starts 2 of 4 nodes"
+std::string Summary(const Batch& batch) {
+  std::map<ChangeAction, int> counts;
+  for (const Change& change : batch.changes) ++counts[change.action];
+  std::vector<std::string> parts;
+  for (const ChangeAction action :
+       {ChangeAction::kStop, ChangeAction::kRestart, ChangeAction::kStart}) {
+    const int count = counts[action];
+    if (count > 0) parts.push_back(fmt::format("{}s {}", ChangeActionName(action), count));
+  }
+  if (parts.empty()) return "changes nothing";
+  const size_t nodes = batch.topology.nodes.size();
+  return fmt::format("{} of {} node{}", Join(parts, ", "), nodes, nodes == 1 ? "" : "s");
 }
 
 std::string RenderLane(const Lane& lane) {
-  const Widths widths = Measure(lane);
-  std::string text = fmt::format("batch  {:<{}}  {:<{}}  cost\n", "environment", widths.environment,
-                                 "suites", widths.suites);
+  size_t width = 11;
+  size_t node_width = 0;
+  for (const Batch& batch : lane.batches) {
+    width = std::max(width, EnvironmentTitle(batch).size());
+    for (const Change& change : batch.changes) {
+      if (change.action != ChangeAction::kKeep)
+        node_width = std::max(node_width, change.node.size());
+    }
+  }
+  std::string text =
+      fmt::format("batch  {:<{}}  runs  {:>8}  changes\n", "environment", width, "cost");
   for (size_t i = 0; i < lane.batches.size(); ++i) {
     const Batch& batch = lane.batches[i];
-    text +=
-        fmt::format("{:>5}  {:<{}}  {:<{}}  {}\n", i + 1, EnvironmentTitle(batch),
-                    widths.environment, SuitesOf(batch), widths.suites, FormatDuration(batch.cost));
+    text += fmt::format("{:>5}  {:<{}}  {:>4}  {:>8}  {}\n", i + 1, EnvironmentTitle(batch), width,
+                        batch.runs.size(), FormatDuration(batch.cost), Summary(batch));
+    text += Wrapped(SuitesOf(batch), std::string(9, ' '));
     for (const Change& change : batch.changes) {
+      if (change.action == ChangeAction::kKeep) continue;
       text += fmt::format("         {:<7}  {:<{}}  {}\n", ChangeActionName(change.action),
-                          change.node, widths.node, Visible(change.why));
+                          change.node, node_width, Reasons(change.why));
     }
   }
   return text;

@@ -35,6 +35,11 @@ void AddToSession(const Event& event, Results& results) {
     results.command = event.command;
   } else if (event.kind == EventKind::kSessionPlanned) {
     results.cost = event.cost;
+  } else if (event.kind == EventKind::kNodeReady) {
+    ++results.node_starts;
+    results.changing += event.duration;
+  } else if (event.kind == EventKind::kNodeStopped) {
+    results.changing += event.duration;
   } else if (event.kind == EventKind::kSessionFinished) {
     results.abort_reason = event.message;
     results.aborted = !event.message.empty();

@@ -92,6 +92,8 @@ struct Results {
   std::string host;
   std::vector<std::string> command;  // that started the session
   std::optional<PlanCost> cost;      // where the stream tells
+  int node_starts = 0;               // replicas that became ready
+  Duration changing{0};              // that nodes took to start and stop, added up
   std::string started_at;
   Duration duration{0};
   bool aborted = true;                   // until a session-finished without a message

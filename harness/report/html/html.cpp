@@ -114,11 +114,13 @@ void AddFacts(const Results& results, Values& page) {
               {"deploys", fmt::format("{} in {}", deploys, FormatDuration(deploying))}};
   std::string planned;
   if (results.cost) {
-    planned = fmt::format("{} for {} node starts; one run after the other: {} for {}",
-                          FormatDuration(results.cost->planned), results.cost->node_starts_planned,
-                          FormatDuration(results.cost->naive), results.cost->node_starts_naive);
-    facts.emplace_back("node starts saved", std::to_string(results.cost->node_starts_naive -
-                                                           results.cost->node_starts_planned));
+    const PlanCost& cost = *results.cost;
+    facts.emplace_back("node starts",
+                       fmt::format("{}; planned {}, run by run {}", results.node_starts,
+                                   cost.node_starts_planned, cost.node_starts_naive));
+    planned = fmt::format("changes of {}, run by run {}, at least {}; done: {}",
+                          FormatDuration(cost.planned), FormatDuration(cost.naive),
+                          FormatDuration(cost.lower_bound), FormatDuration(results.changing));
   }
   facts.emplace_back("backend", results.backend);
   facts.emplace_back("started", Instant(results.started_at));
