@@ -6,7 +6,7 @@
 
 #include "cover/model_text.h"
 #include "plan/cover/cover.h"
-#include "plan/cover/cover_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 namespace {
@@ -242,7 +242,7 @@ std::vector<CoverInstance> DeploymentInstances() {
 }
 
 std::vector<CoverInstance> RandomInstances(uint64_t seed, int count) {
-  CoverRandom random(seed);
+  PlanRandom random(seed);
   std::vector<CoverInstance> instances;
   while (static_cast<int>(instances.size()) < count) {
     CoverModel model;

@@ -8,7 +8,7 @@
 
 #include "cover/pict_like.h"
 #include "plan/cover/cover_check.h"
-#include "plan/cover/cover_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 namespace {
@@ -124,7 +124,7 @@ Verdict SameBytesAndNoFalseRows(uint64_t seed) {
   int different = 0;
   int accepted = 0;
   int made = 0;
-  CoverRandom random(seed);
+  PlanRandom random(seed);
   const std::vector<CoverInstance> instances = DeploymentInstances();
   for (const CoverInstance& instance : instances) {
     const CoverOptions options{.seed = seed, .iterations = 100'000};

@@ -10,7 +10,7 @@ namespace {
 
 class PictLike {
  public:
-  PictLike(const Coverage& coverage, ConstraintSearch& search, CoverRandom& random)
+  PictLike(const TupleCoverage& coverage, ConstraintSearch& search, PlanRandom& random)
       : coverage_(coverage), search_(search), random_(random) {}
 
   CoverRow Build() {
@@ -98,9 +98,9 @@ class PictLike {
     return changes ? gain : 0;
   }
 
-  const Coverage& coverage_;
+  const TupleCoverage& coverage_;
   ConstraintSearch& search_;
-  CoverRandom& random_;
+  PlanRandom& random_;
   PartialRow first_;
 };
 
@@ -108,8 +108,8 @@ class PictLike {
 
 Result<std::vector<CoverRow>> PictLikeRows(const CoverModel& model, uint64_t seed) {
   TRY(CoverProblem problem, CoverProblem::Make(model));
-  Coverage coverage(problem.space, problem.feasible);
-  CoverRandom random(seed);
+  TupleCoverage coverage(problem.space, problem.feasible);
+  PlanRandom random(seed);
   std::vector<CoverRow> rows;
   while (!coverage.missing().empty()) {
     rows.push_back(PictLike(coverage, problem.search, random).Build());

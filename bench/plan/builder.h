@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plan/instances.h"
-#include "plan/order/order_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 
@@ -13,7 +13,7 @@ class InstanceBuilder {
  public:
   InstanceBuilder(std::string family, std::string name, uint64_t seed);
 
-  OrderRandom& random() { return random_; }
+  PlanRandom& random() { return random_; }
   OrderProblem& problem() { return instance_.problem; }
 
   // A slot with `states` states besides absent; returns its index.
@@ -36,7 +36,7 @@ class InstanceBuilder {
 
  private:
   Instance instance_;
-  OrderRandom random_;
+  PlanRandom random_;
   std::vector<uint64_t> hashes_;
   std::vector<int> buckets_;
 };

@@ -15,7 +15,7 @@ Duration ChangeOf(const OrderProblem& problem, size_t slot) {
 }
 
 // Sizes of axes whose product is about `size`.
-std::vector<int> AxisSizes(int size, OrderRandom& random) {
+std::vector<int> AxisSizes(int size, PlanRandom& random) {
   std::vector<int> sizes;
   for (int cells = 1; 2 * cells <= size;) {
     const int values = std::min(2 + random.Below(5), std::max(2, size / cells));
@@ -112,7 +112,7 @@ struct PresetNode {
 // axes whose cells they all want, the rest at their defaults.
 Instance Presets(int size, uint64_t seed) {
   InstanceBuilder builder("G4", "presets", seed);
-  OrderRandom& random = builder.random();
+  PlanRandom& random = builder.random();
   const int presets = 12 + random.Below(29);
   const int slots = 14 + random.Below(5);
   std::vector<int> sizes;
@@ -170,7 +170,7 @@ Instance Uniform(int size, uint64_t seed) {
 Instance Duplicates(int size, uint64_t seed) {
   Instance instance = Presets(std::clamp(size / 200, 50, 500), seed);
   instance.family = "G6";
-  OrderRandom random(seed);
+  PlanRandom random(seed);
   const auto environments = static_cast<int>(instance.Environments());
   while (std::ssize(instance.problem.runs) < size) {
     instance.problem.runs.push_back(
@@ -210,7 +210,7 @@ Instance Dirty(int size, uint64_t seed) {
   Instance instance = Presets(std::max(4, size / 2), seed);
   instance.family = "G8";
   instance.name = "dirty runs";
-  OrderRandom random(seed);
+  PlanRandom random(seed);
   const int percent = std::array{5, 30, 70}[seed % 3];
   const std::vector<OrderRun> once = instance.problem.runs;
   instance.problem.runs.insert(instance.problem.runs.end(), once.begin(), once.end());
@@ -229,7 +229,7 @@ Instance Lanes(int size, uint64_t seed) {
   Instance instance = Presets(size, seed);
   instance.family = "G10";
   instance.name = "lanes";
-  OrderRandom random(seed);
+  PlanRandom random(seed);
   Duration sum{0};
   for (const OrderRun& run : instance.problem.runs) sum += run.time;
   instance.problem.runs[0].time = sum * 3 / 7;

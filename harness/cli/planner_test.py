@@ -2,16 +2,7 @@
 """Plans made and executed: many suites over many environments, shards, learned times, explanations."""
 import re
 
-from temp_project import HEALTHY, ProgramTest, main, node
-
-SIZES = ("s", "m", "l")
-MODES = ("a", "b", "c", "d", "e")
-STORES = ("memory", "disk", "net")
-
-
-def value(name, which):
-    return {"topology": {"nodes": [{"name": name, "environment": {name.upper(): which}}]}}
-
+from temp_project import HEALTHY, ProgramTest, main, make_large, node
 
 class Planner(ProgramTest):
     def run_names(self, plan):
@@ -20,19 +11,7 @@ class Planner(ProgramTest):
                 for lane in plan["lanes"] for batch in lane["batches"] for run in batch["runs"]]
 
     def make_large(self, suites=200):
-        """45 environments of four nodes, and suites that each want some of them."""
-        nodes = [node(*HEALTHY, name=name, services=[name])
-                 for name in ("store", "mode", "size", "front")]
-        self.project.preset("large", *nodes, axes={
-            name: {each: value(name, each) for each in values}
-            for name, values in (("size", SIZES), ("mode", MODES), ("store", STORES))})
-        cells = [(size, mode, store) for size in SIZES for mode in MODES for store in STORES]
-        for number in range(suites):
-            size, mode, store = cells[number * 7 % len(cells)]
-            self.project.suite(f"t{number:03}", "large", tester="command", format="exit_code",
-                               command=["true"],
-                               matrix={"axes": {"size": size, "mode": mode, "store": store}})
-        return len(cells)
+        return make_large(self.project, suites)
 
     def test_two_hundred_suites_over_45_environments(self):
         environments = self.make_large()

@@ -5,6 +5,7 @@ Program tests are called with --executable FILE --fixtures DIR [--prefix DIR] [-
 """
 import argparse
 import collections
+import itertools
 import json
 import os
 import pathlib
@@ -226,6 +227,27 @@ class ProgramTest(unittest.TestCase):
         runs = {run["name"]: run["verdict"] for run in page["runs"]}
         self.assertEqual(runs | report.verdicts, runs)
         self.assertEqual(page["counts"], report.counted())
+
+
+LARGE_AXES = {"size": ("s", "m", "l"), "mode": ("a", "b", "c", "d", "e"),
+              "store": ("memory", "disk", "net")}
+
+
+def make_large(project, suites, ready_after_ms=0, seconds=0.0):
+    """A preset of 45 environments of four nodes each, and so many suites that want one of them each
+    and take so long; the number of environments. Suites that follow each other want nodes that differ."""
+    def change(name, value):
+        return {"topology": {"nodes": [{"name": name, "environment": {name.upper(): value}}]}}
+
+    starts = ("slow_start", "--after", str(ready_after_ms))
+    project.preset("large", *(node(*starts, name=name, services=[name]) for name in (*LARGE_AXES, "front")),
+                   axes={name: {value: change(name, value) for value in values}
+                         for name, values in LARGE_AXES.items()})
+    cells = [dict(zip(LARGE_AXES, values)) for values in itertools.product(*LARGE_AXES.values())]
+    for number in range(suites):
+        project.suite(f"t{number:03}", "large", tester="command", format="exit_code", command=["sleep", str(seconds)],
+                      matrix={"axes": cells[number * 7 % len(cells)]})
+    return len(cells)
 
 
 def main():

@@ -7,7 +7,7 @@
 namespace ctestbed {
 namespace {
 
-// A tenth of a second at most: a plan is made at every start of ctest.
+// Tenths of a second at most: a plan is made at every start of ctest.
 constexpr uint64_t kIterations = 100'000;
 constexpr size_t kMostForbidden = 100'000;
 
@@ -140,14 +140,15 @@ std::vector<Cell> CellsOf(const std::vector<MatrixAxis>& axes, const std::vector
 
 }  // namespace
 
-Result<ChosenCells> CellChooser::Choose(const Suite& suite, const Preset& preset) {
+Result<ChosenCells> CellChooser::Choose(const Suite& suite, const Preset& preset,
+                                        const std::function<AxisWeights()>& weights) {
   const int strength = suite.matrix.cover.strength;
   ModelMaker maker(suite, preset);
   const bool nothing_to_cover = std::all_of(maker.axes().begin(), maker.axes().end(),
                                             [](const MatrixAxis& axis) { return axis.open; });
   if (strength == 0 || nothing_to_cover) return ChosenCells{ChoicesOf(suite, preset), {}};
   TRY(const CoverModel model, maker.Make());
-  auto array = ArrayFor(model);
+  auto array = ArrayFor(model, weights());
   if (!array) {
     return Fail(array.error().kind,
                 fmt::format("suite '{}' cannot cover preset '{}': {}", suite.name.value,
@@ -156,18 +157,24 @@ Result<ChosenCells> CellChooser::Choose(const Suite& suite, const Preset& preset
   }
   ChosenCells chosen;
   chosen.choices = ChoicesFor(CellsOf(maker.axes(), array->rows), suite, preset);
-  chosen.coverage =
-      CoverageOutcome{suite.name.value,      preset.name.value,  strength,
-                      chosen.choices.size(), array->lower_bound, array->feasible_tuples};
+  chosen.coverage = CoverageOutcome{suite.name.value,      preset.name.value,  strength,
+                                    chosen.choices.size(), array->lower_bound, array->tuples};
   return chosen;
 }
 
-Result<CoveringArray> CellChooser::ArrayFor(const CoverModel& model) {
-  const auto known = std::find_if(arrays_.begin(), arrays_.end(),
-                                  [&](const auto& array) { return array.first == model; });
-  if (known != arrays_.end()) return known->second;
-  TRY(CoveringArray array, Cover(model, {.iterations = kIterations}));
-  return arrays_.emplace_back(model, std::move(array)).second;
+Result<CellChooser::Array> CellChooser::ArrayFor(const CoverModel& model,
+                                                 const AxisWeights& weights) {
+  const auto known = std::find_if(arrays_.begin(), arrays_.end(), [&](const Array& array) {
+    return array.model == model && array.weights == weights;
+  });
+  if (known != arrays_.end()) return *known;
+  const CoverOptions options{.iterations = kIterations};
+  TRY(const CoveringArray array, Cover(model, options));
+  TRY(OrderedCover ordered,
+      CoverInOrder(model, weights, {.cover = options, .iterations = kIterations}));
+  arrays_.push_back(
+      {model, weights, std::move(ordered.rows), array.lower_bound, array.feasible_tuples});
+  return arrays_.back();
 }
 
 }  // namespace ctestbed

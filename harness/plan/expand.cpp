@@ -8,6 +8,7 @@
 
 #include "model/resolve.h"
 #include "plan/cells.h"
+#include "plan/cost.h"
 #include "plan/selection.h"
 
 namespace ctestbed {
@@ -65,12 +66,39 @@ Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellCho
   return candidates;
 }
 
+// The dearest change of each axis alone, from the default cell.
+AxisWeights WeightsOf(const Suite& suite, const Preset& preset, Environments& environments,
+                      const Estimates& estimates) {
+  const auto batch_in = [&](const Cell& cell) {
+    return Batch{
+        .preset = preset.name.value,
+        .cell = cell,
+        .topology = *environments.Of(preset, cell, EnvironmentOf(suite, preset, cell)).topology,
+        .environment = {},
+        .runs = {},
+        .changes = {}};
+  };
+  const Cell default_cell = DefaultCell(preset);
+  const Batch begin = batch_in(default_cell);
+  AxisWeights weights;
+  for (const MatrixAxis& axis : AxesOf(suite, preset)) {
+    int64_t& weight = weights.emplace_back(0);
+    for (const std::string& value : axis.values) {
+      Cell cell = default_cell;
+      cell[axis.name] = value;
+      const Batch end = batch_in(cell);
+      weight = std::max<int64_t>(weight, CostOfStep(&begin, &end, estimates).count());
+    }
+  }
+  return weights;
+}
+
 struct AllRuns {
   std::vector<Candidates> candidates;
   std::vector<CoverageOutcome> coverage;
 };
 
-Result<AllRuns> FindRuns(const PlanInput& input) {
+Result<AllRuns> FindRuns(const PlanInput& input, const Estimates& estimates) {
   Environments environments(input.host_environment);
   CellChooser chooser;
   AllRuns all;
@@ -78,7 +106,8 @@ Result<AllRuns> FindRuns(const PlanInput& input) {
     for (const auto& name : suite.presets) {
       const Preset* preset = FindPreset(input, name.value);
       if (preset == nullptr) continue;
-      TRY(const ChosenCells chosen, chooser.Choose(suite, *preset));
+      const auto weights = [&] { return WeightsOf(suite, *preset, environments, estimates); };
+      TRY(const ChosenCells chosen, chooser.Choose(suite, *preset, weights));
       for (const CellChoice& choice : chosen.choices) {
         all.candidates.push_back(CandidatesFor(suite, *preset, choice, environments));
       }
@@ -163,8 +192,9 @@ class Settling {
 
 }  // namespace
 
-Result<Expansion> Expand(const PlanInput& input, const Selection& selection) {
-  TRY(AllRuns all, FindRuns(input));
+Result<Expansion> Expand(const PlanInput& input, const Selection& selection,
+                         const Estimates& estimates) {
+  TRY(AllRuns all, FindRuns(input, estimates));
   std::vector<Run> names;
   for (const Candidates& candidates : all.candidates) {
     for (const ExpandedRun& candidate : candidates) names.push_back(candidate.run);
@@ -180,7 +210,7 @@ Result<Expansion> Expand(const PlanInput& input, const Selection& selection) {
 }
 
 Result<std::vector<Run>> ExpandRuns(const PlanInput& input) {
-  TRY(const AllRuns all, FindRuns(input));
+  TRY(const AllRuns all, FindRuns(input, {}));
   std::vector<Run> runs;
   for (ExpandedRun& expanded : Settling(all.candidates).Settle()) {
     runs.push_back(std::move(expanded.run));

@@ -23,6 +23,7 @@ struct Expansion {
 };
 
 // The runs that `selection` leaves, in declared order; see ExpandRuns.
-Result<Expansion> Expand(const PlanInput& input, const Selection& selection);
+Result<Expansion> Expand(const PlanInput& input, const Selection& selection,
+                         const Estimates& estimates);
 
 }  // namespace ctestbed

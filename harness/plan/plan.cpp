@@ -76,7 +76,7 @@ class BatchMaker {
 Result<Plan> MakePlan(const PlanInput& input, const Selection& selection,
                       const PlanSettings& settings) {
   Plan plan;
-  TRY(const Expansion expansion, Expand(input, selection));
+  TRY(const Expansion expansion, Expand(input, selection, settings.estimates));
   const OrderProblem problem = ProblemOf(expansion.runs, input, settings);
   TRY(const OrderedPlan ordered, Order(problem, OptionsFor(problem, settings.seed)));
   const BatchMaker maker(expansion.runs, problem, input);

@@ -170,7 +170,7 @@ std::vector<CoverRow> FourAxesOfTen(size_t axes) {
 // The row that all others are made of, and what its pairs lack.
 class Starter {
  public:
-  Starter(int group, int fixed, size_t axes, CoverRandom& random)
+  Starter(int group, int fixed, size_t axes, PlanRandom& random)
       : group_(group), fixed_(fixed), random_(random), row_(axes) {
     for (int& value : row_) value = static_cast<int>(random_.Below(group + fixed));
     seen_.resize((axes / 2 + 1) * Kinds());
@@ -228,7 +228,7 @@ class Starter {
 
   int group_;
   int fixed_;
-  CoverRandom& random_;
+  PlanRandom& random_;
   CoverRow row_;
   std::vector<int> seen_;  // by distance and kind
   int missing_ = 0;
@@ -263,7 +263,7 @@ bool MayHaveStarter(int group, int fixed, size_t axes) {
 }
 
 std::vector<CoverRow> StarterRows(int group, int fixed, size_t axes, uint64_t iterations,
-                                  const std::function<bool()>& stop, CoverRandom& random) {
+                                  const std::function<bool()>& stop, PlanRandom& random) {
   Starter starter(group, fixed, axes, random);
   while (starter.missing() > 0) {
     if (iterations-- == 0 || (iterations % 1024 == 0 && stop && stop())) return {};

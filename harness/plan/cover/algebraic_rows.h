@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "plan/cover/cover_model.h"
-#include "plan/cover/cover_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 
@@ -24,7 +24,7 @@ std::vector<CoverRow> OrthogonalRows(int levels, size_t axes, int strength);
 // Danziger, Stevens, Torres-Jimenez 2012). The fixed values are the last ones. Empty if no row was
 // found in so many iterations, or until `stop`, asked now and then, says so.
 std::vector<CoverRow> StarterRows(int group, int fixed, size_t axes, uint64_t iterations,
-                                  const std::function<bool()>& stop, CoverRandom& random);
+                                  const std::function<bool()>& stop, PlanRandom& random);
 // False if counting shows that there is no such row.
 bool MayHaveStarter(int group, int fixed, size_t axes);
 

@@ -40,7 +40,7 @@ TEST(OrthogonalRows, NoneWhereNoneIsKnown) {
 }
 
 TEST(StarterRows, CoverAllButTheFixedValues) {
-  CoverRandom random(3);
+  PlanRandom random(3);
   std::vector<CoverRow> rows = StarterRows(4, 1, 7, 100'000, {}, random);
   ASSERT_EQ(rows.size(), 28u);
   rows.push_back(CoverRow(7, 4));

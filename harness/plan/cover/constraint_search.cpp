@@ -142,7 +142,7 @@ void ConstraintSearch::Undo(size_t mark) {
   }
 }
 
-std::vector<int> ConstraintSearch::ValuesToTry(int axis, CoverRandom& random,
+std::vector<int> ConstraintSearch::ValuesToTry(int axis, PlanRandom& random,
                                                const CoverRow* preferred) const {
   std::vector<int> values;
   for (int value = 0; value < levels_[axis]; ++value) {
@@ -156,7 +156,7 @@ std::vector<int> ConstraintSearch::ValuesToTry(int axis, CoverRandom& random,
   return values;
 }
 
-bool ConstraintSearch::Fill(const std::vector<int>& group, CoverRandom& random,
+bool ConstraintSearch::Fill(const std::vector<int>& group, PlanRandom& random,
                             const CoverRow* preferred) {
   int next = -1;
   for (const int axis : group) {
@@ -174,7 +174,7 @@ bool ConstraintSearch::Fill(const std::vector<int>& group, CoverRandom& random,
   return false;
 }
 
-bool ConstraintSearch::FillAll(const PartialRow& partial, CoverRandom& random,
+bool ConstraintSearch::FillAll(const PartialRow& partial, PlanRandom& random,
                                const CoverRow* preferred) {
   for (const Setting& setting : partial) {
     if (!Assign(setting.axis, setting.value)) return false;
@@ -187,7 +187,7 @@ bool ConstraintSearch::FillAll(const PartialRow& partial, CoverRandom& random,
                      [&](const std::vector<int>& group) { return Fill(group, random, preferred); });
 }
 
-std::optional<CoverRow> ConstraintSearch::Complete(const PartialRow& partial, CoverRandom& random,
+std::optional<CoverRow> ConstraintSearch::Complete(const PartialRow& partial, PlanRandom& random,
                                                    const CoverRow* preferred) {
   if (!consistent_) return {};
   const size_t mark = Mark();
@@ -200,7 +200,7 @@ std::optional<CoverRow> ConstraintSearch::Complete(const PartialRow& partial, Co
 std::vector<size_t> Contradiction(const CoverModel& model) {
   constexpr size_t kMost = 300;
   if (model.forbidden.size() > kMost) return {};
-  CoverRandom random(0);
+  PlanRandom random(0);
   const auto excludes = [&](const std::vector<size_t>& indices) {
     CoverModel part{.levels = model.levels};
     for (const size_t index : indices) part.forbidden.push_back(model.forbidden[index]);

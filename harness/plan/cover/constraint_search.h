@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plan/cover/cover_model.h"
-#include "plan/cover/cover_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 
@@ -28,7 +28,7 @@ class ConstraintSearch {
 
   // A row that contains `partial`, random but for `preferred`, whose values are tried first;
   // nothing if there is none. Leaves the assignments as they are.
-  std::optional<CoverRow> Complete(const PartialRow& partial, CoverRandom& random,
+  std::optional<CoverRow> Complete(const PartialRow& partial, PlanRandom& random,
                                    const CoverRow* preferred = nullptr);
 
   // Remembers that `partial`, which Complete refused, cannot be completed. Only while nothing is
@@ -69,9 +69,9 @@ class ConstraintSearch {
   bool Set(Setting setting);
   bool Ban(Setting setting);
   bool Propagate();
-  bool Fill(const std::vector<int>& group, CoverRandom& random, const CoverRow* preferred);
-  bool FillAll(const PartialRow& partial, CoverRandom& random, const CoverRow* preferred);
-  std::vector<int> ValuesToTry(int axis, CoverRandom& random, const CoverRow* preferred) const;
+  bool Fill(const std::vector<int>& group, PlanRandom& random, const CoverRow* preferred);
+  bool FillAll(const PartialRow& partial, PlanRandom& random, const CoverRow* preferred);
+  std::vector<int> ValuesToTry(int axis, PlanRandom& random, const CoverRow* preferred) const;
 
   std::vector<int> levels_;
   std::vector<size_t> first_slot_;  // of each axis, in vectors over all settings

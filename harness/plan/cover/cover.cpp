@@ -14,7 +14,7 @@ namespace {
 
 // The required partial rows in as few rows as they fit into, first come, first served.
 Result<std::vector<PartialRow>> Pin(const CoverModel& model, ConstraintSearch& search) {
-  CoverRandom random(0);
+  PlanRandom random(0);
   std::vector<PartialRow> pinned;
   for (size_t i = 0; i < model.required.size(); ++i) {
     const PartialRow& required = model.required[i];
@@ -51,7 +51,7 @@ size_t LowerBound(const TupleSpace& space, const std::vector<bool>& feasible) {
 // allowed and still needed (cells out of range are open), then what is missing.
 std::vector<CoverRow> GreedyRows(TupleCoverage coverage, ConstraintSearch& search,
                                  const std::vector<PartialRow>& pinned,
-                                 const std::vector<CoverRow>& suggested, CoverRandom& random) {
+                                 const std::vector<CoverRow>& suggested, PlanRandom& random) {
   RowBuilder builder(coverage, search, random);
   std::vector<CoverRow> rows;
   const auto add = [&](CoverRow row) {
@@ -94,7 +94,7 @@ std::vector<CoverRow> NearestOrthogonalRows(const CoverModel& model, size_t rows
 
 // Pairwise rows of which the last `fixed` values have an array of their own; empty if not found.
 std::vector<CoverRow> StarterArray(int levels, int fixed, size_t axes, uint64_t iterations,
-                                   const CoverOptions& options, CoverRandom& random) {
+                                   const CoverOptions& options, PlanRandom& random) {
   const int group = levels - fixed;
   auto rows = StarterRows(group, fixed, axes, iterations, options.stop, random);
   if (rows.empty() || fixed == 0) return rows;
@@ -108,7 +108,7 @@ std::vector<CoverRow> StarterArray(int levels, int fixed, size_t axes, uint64_t 
 
 // The smallest such array that is found, if it has fewer than `rows` rows.
 std::vector<CoverRow> NearestStarterRows(const CoverModel& model, size_t rows,
-                                         const CoverOptions& options, CoverRandom& random) {
+                                         const CoverOptions& options, PlanRandom& random) {
   constexpr uint64_t kQuick = 300'000;
   constexpr uint64_t kThorough = 60'000'000;
   if (model.strength != 2) return {};
@@ -148,7 +148,7 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
   auto& [search, space, feasible] = problem;
   TRY(const std::vector<PartialRow> pinned, Pin(model, search));
 
-  CoverRandom random(options.seed);
+  PlanRandom random(options.seed);
   TupleCoverage coverage(space, feasible);
   CoveringArray array;
   array.feasible_tuples = coverage.missing().size();

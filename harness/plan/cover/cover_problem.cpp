@@ -11,7 +11,7 @@ namespace {
 // Every row that is found shows many tuples to be feasible, so that few searches are needed.
 std::vector<bool> Explore(const TupleSpace& space, ConstraintSearch& search) {
   std::vector<bool> feasible(space.size());
-  CoverRandom random(1);
+  PlanRandom random(1);
   for (const TupleSet& set : space.sets()) {
     const bool constrained = std::any_of(set.axes.begin(), set.axes.end(),
                                          [&](int axis) { return search.IsConstrained(axis); });
@@ -50,7 +50,7 @@ Result<std::vector<bool>> FeasibleTuples(const CoverModel& model, const TupleSpa
 }
 
 Status CheckSatisfiable(const CoverModel& model, ConstraintSearch& search) {
-  CoverRandom random(0);
+  PlanRandom random(0);
   if (search.Complete({}, random)) return {};
   if (search.exhausted()) {
     return Fail(ErrorKind::kInvalid, "the constraints are too entangled to find any row");

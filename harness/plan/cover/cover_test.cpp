@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "plan/cover/cover_check.h"
-#include "plan/cover/cover_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 namespace {
@@ -25,7 +25,7 @@ std::string Refusal(const CoverModel& model) {
   return array ? "" : array.error().message;
 }
 
-PartialRow RandomPartial(const CoverModel& model, size_t arity, CoverRandom& random) {
+PartialRow RandomPartial(const CoverModel& model, size_t arity, PlanRandom& random) {
   PartialRow partial;
   for (size_t i = 0; i < arity; ++i) {
     const auto axis = static_cast<int>(random.Below(model.levels.size()));
@@ -34,7 +34,7 @@ PartialRow RandomPartial(const CoverModel& model, size_t arity, CoverRandom& ran
   return partial;
 }
 
-CoverModel RandomModel(CoverRandom& random) {
+CoverModel RandomModel(PlanRandom& random) {
   CoverModel model;
   model.strength = static_cast<int>(random.Below(5));
   const uint32_t axes = 1 + random.Below(6);
@@ -69,7 +69,7 @@ bool HasRow(const CoverModel& model) {
 }
 
 TEST(Cover, RandomModelsAreCoveredOrRefused) {
-  CoverRandom random(7);
+  PlanRandom random(7);
   int refused = 0;
   for (int i = 0; i < 100; ++i) {
     const CoverModel model = RandomModel(random);
@@ -86,7 +86,7 @@ TEST(Cover, RandomModelsAreCoveredOrRefused) {
 }
 
 TEST(CheckCovering, RejectsMutatedArrays) {
-  CoverRandom random(11);
+  PlanRandom random(11);
   int rejected = 0;
   for (int i = 0; i < 60; ++i) {
     const CoverModel model = RandomModel(random);

@@ -5,7 +5,7 @@
 
 namespace ctestbed {
 
-RowBuilder::RowBuilder(const TupleCoverage& coverage, ConstraintSearch& search, CoverRandom& random)
+RowBuilder::RowBuilder(const TupleCoverage& coverage, ConstraintSearch& search, PlanRandom& random)
     : coverage_(coverage), search_(search), random_(random) {
   const TupleSpace& space = coverage.space();
   order_.resize(space.levels().size());

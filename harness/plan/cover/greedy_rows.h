@@ -10,7 +10,7 @@ namespace ctestbed {
 
 class RowBuilder {
  public:
-  RowBuilder(const TupleCoverage& coverage, ConstraintSearch& search, CoverRandom& random);
+  RowBuilder(const TupleCoverage& coverage, ConstraintSearch& search, PlanRandom& random);
 
   // A row that contains `start`, which can be completed, and many missing tuples: the best of some
   // candidates (AETG: Cohen, Dalal, Fredman, Patton 1997). Fewer candidates if they are much work.
@@ -22,7 +22,7 @@ class RowBuilder {
 
   const TupleCoverage& coverage_;
   ConstraintSearch& search_;
-  CoverRandom& random_;
+  PlanRandom& random_;
   int candidates_;
   CoverRow row_;  // as assigned in search_
   std::vector<int> order_;

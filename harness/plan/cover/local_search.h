@@ -37,7 +37,7 @@ class LocalSearch {
   std::vector<CoverRow> rows_;
   std::vector<CoverRow> best_;
   std::vector<PartialRow> pinned_;
-  CoverRandom random_;
+  PlanRandom random_;
   int64_t heat_;
   uint64_t cycle_;
   uint64_t in_cycle_ = 0;

@@ -53,7 +53,7 @@ class RowSequence {
   const CoverModel& model_;
   const CoverProblem& problem_;
   const std::vector<int64_t>& weights_;
-  CoverRandom random_;
+  PlanRandom random_;
   TupleCoverage coverage_;
   std::vector<PinnedRow> rows_;
   int64_t cost_ = 0;

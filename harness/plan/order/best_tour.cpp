@@ -7,9 +7,9 @@
 #include "plan/order/greedy_tour.h"
 #include "plan/order/lower_bound.h"
 #include "plan/order/neighbours.h"
-#include "plan/order/order_random.h"
 #include "plan/order/sorted_tour.h"
 #include "plan/order/tour_search.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 namespace {
@@ -71,7 +71,7 @@ FoundTour Solve(const Distances& distances, int64_t iterations, const OrderOptio
   if (distances.Length(greedy) < length) found.tour = std::move(greedy);
   TourSearch search(distances, neighbours, std::move(found.tour));
   search.Descend();
-  OrderRandom random(options.seed);
+  PlanRandom random(options.seed);
   search.Iterate(iterations, random);
   found.tour = search.Tour();
   found.method = "search";

@@ -46,17 +46,17 @@ std::vector<Made> ManyPlans(int seeds) {
   return plans;
 }
 
-OrderedLane& AnyLane(OrderedPlan& plan, OrderRandom& random) {
+OrderedLane& AnyLane(OrderedPlan& plan, PlanRandom& random) {
   return plan.lanes[static_cast<size_t>(random.Below(static_cast<int>(plan.lanes.size())))];
 }
 
-OrderedVisit& AnyVisit(OrderedPlan& plan, OrderRandom& random) {
+OrderedVisit& AnyVisit(OrderedPlan& plan, PlanRandom& random) {
   auto& visits = AnyLane(plan, random).visits;
   return visits[static_cast<size_t>(random.Below(static_cast<int>(visits.size())))];
 }
 
 // Spoils `plan` in one place; false if this way there is nothing to spoil.
-bool Mutate(const OrderProblem& problem, OrderedPlan& plan, OrderRandom& random) {
+bool Mutate(const OrderProblem& problem, OrderedPlan& plan, PlanRandom& random) {
   const Duration wrong{1 + random.Below(50)};
   OrderedVisit& visit = AnyVisit(plan, random);
   OrderedLane& lane = AnyLane(plan, random);
@@ -112,7 +112,7 @@ TEST(OrderCheck, AcceptsEveryPlan) {
 
 TEST(OrderCheck, RejectsEverySpoiltPlan) {
   const std::vector<Made> plans = ManyPlans(3);
-  OrderRandom random(1);
+  PlanRandom random(1);
   int spoilt = 0;
   for (size_t i = 0; spoilt < 10'000; ++i) {
     const Made& made = plans[i % plans.size()];

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plan/order/order_problem.h"
-#include "plan/order/order_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 
@@ -16,7 +16,7 @@ struct RandomProblemRules {
   int lanes = 1;
 };
 
-inline SlotState RandomState(const RandomProblemRules& rules, int slot, OrderRandom& random) {
+inline SlotState RandomState(const RandomProblemRules& rules, int slot, PlanRandom& random) {
   SlotState state{.start = Duration{1 + random.Below(5000)}, .stop = Duration{random.Below(900)}};
   if (rules.demanding && random.Below(3) == 0) state.reset = Duration{random.Below(300)};
   if (rules.dependent && slot > 0) {
@@ -26,14 +26,14 @@ inline SlotState RandomState(const RandomProblemRules& rules, int slot, OrderRan
   return state;
 }
 
-inline SlotSet RandomSet(const RandomProblemRules& rules, OrderRandom& random) {
+inline SlotSet RandomSet(const RandomProblemRules& rules, PlanRandom& random) {
   if (!rules.demanding || random.Below(4) != 0) return {};
   if (random.Below(2) == 0) return {.all = true, .slots = {}};
   return {.all = false, .slots = {random.Below(rules.slots)}};
 }
 
 // Precedences are between earlier and later runs, so never in a circle.
-inline void AddPrecedences(OrderProblem& problem, OrderRandom& random) {
+inline void AddPrecedences(OrderProblem& problem, PlanRandom& random) {
   const auto runs = static_cast<int>(problem.runs.size());
   for (int i = 0; i < 3; ++i) {
     const int border = 1 + random.Below(runs - 1);
@@ -46,7 +46,7 @@ inline void AddPrecedences(OrderProblem& problem, OrderRandom& random) {
 }
 
 inline OrderProblem RandomProblem(const RandomProblemRules& rules, uint64_t seed) {
-  OrderRandom random(seed);
+  PlanRandom random(seed);
   OrderProblem problem;
   for (int slot = 0; slot < rules.slots; ++slot) {
     auto& states = problem.slots.emplace_back(Slot{{SlotState{}}}).states;

@@ -194,7 +194,7 @@ void TourSearch::Descend() {
 }
 
 // Swaps two short paths that follow each other; returns by how much the tour is longer for it.
-int64_t TourSearch::Disturb(OrderRandom& random) {
+int64_t TourSearch::Disturb(PlanRandom& random) {
   const int most = std::max(1, std::min(kLocal << random.Below(5), (size_ - 2) / 2));
   const auto place = [this](int number) { return At(number % size_); };
   const int start = random.Below(size_);
@@ -214,7 +214,7 @@ int64_t TourSearch::Disturb(OrderRandom& random) {
          distances_(a, first) - distances_(last, next) - distances_(final, b);
 }
 
-void TourSearch::Iterate(int64_t iterations, OrderRandom& random) {
+void TourSearch::Iterate(int64_t iterations, PlanRandom& random) {
   if (size_ < 8) return;
   const std::vector<int> before = tour_;
   const int64_t length = distances_.Length(tour_);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "plan/order/neighbours.h"
-#include "plan/order/order_random.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 
@@ -21,7 +21,7 @@ class TourSearch {
   void Descend();
   // `iterations` times: disturbs the tour somewhere, repairs it there, and takes that back if it
   // has become longer, or, early on, much longer. Never ends with a longer tour. Descend first.
-  void Iterate(int64_t iterations, OrderRandom& random);
+  void Iterate(int64_t iterations, PlanRandom& random);
 
   // The tour as it is now, from vertex 0.
   std::vector<int> Tour() const;
@@ -54,7 +54,7 @@ class TourSearch {
   void Do(const Move& move);
   int Steps(int from, int to, bool forward) const;
   bool IsShort(int steps) const { return std::min(steps, size_ - steps) <= longest_flip_; }
-  int64_t Disturb(OrderRandom& random);
+  int64_t Disturb(PlanRandom& random);
 
   const Distances& distances_;
   const Neighbours& neighbours_;

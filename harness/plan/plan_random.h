@@ -1,5 +1,5 @@
-// Random numbers that are the same on every machine: splitmix64 (Steele, Lea, Flood 2014) and
-// integer arithmetic only, since floating point and <random> differ between platforms.
+// Random numbers that are the same on every machine: splitmix64 (Steele, Lea, Flood 2014), without
+// the distributions of <random>, which differ between libraries.
 #pragma once
 
 #include <bit>
@@ -9,9 +9,9 @@
 
 namespace ctestbed {
 
-class CoverRandom {
+class PlanRandom {
  public:
-  explicit CoverRandom(uint64_t seed) : state_(seed) {}
+  explicit PlanRandom(uint64_t seed) : state_(seed) {}
 
   uint64_t Next() {
     uint64_t z = (state_ += 0x9e3779b97f4a7c15);
@@ -20,10 +20,14 @@ class CoverRandom {
     return z ^ (z >> 31);
   }
 
-  // 0 <= result < limit; `limit` is positive.
-  uint32_t Below(size_t limit) {
-    return static_cast<uint32_t>(((Next() >> 32) * static_cast<uint64_t>(limit)) >> 32);
+  // 0 <= result < limit; `limit` is positive and at most 2^31.
+  template <typename Integer>
+  Integer Below(Integer limit) {
+    return static_cast<Integer>(((Next() >> 32) * static_cast<uint64_t>(limit)) >> 32);
   }
+
+  // In [0, 1).
+  double Unit() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
 
   // How much worse annealing may become in this step. An increase of n * `half` is tolerated with
   // probability 2^-n, and in proportion between: Boltzmann's law without a logarithm.
