@@ -19,6 +19,7 @@ constexpr Inside kAtLeastOne{.at_least = 1};
 constexpr std::array kNeedsFields{
     Field{"preset", Shape::kTextOrList, "the presets it runs on", true, &kAtLeastOne},
     Field{"services", Shape::kTextList, "services that these must host"},
+    Field{"superset", Shape::kBoolean, "whether an environment with more nodes will do, too"},
 };
 constexpr Inside kNeeds{.fields = kNeedsFields};
 
@@ -34,7 +35,8 @@ constexpr std::array kSuiteFields{
     Field{"suite", Shape::kName, "what the suite is called", true},
     Field{"description", Shape::kText, "one line for listings"},
     Field{"tester", Shape::kText, "what runs its cases", true},
-    Field{"needs", Shape::kMap, "{preset: NAME or list, services: [NAME, ...]}", true, &kNeeds},
+    Field{"needs", Shape::kMap, "{preset: NAME or list, services: [...], superset: ...}", true,
+          &kNeeds},
     Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, cover: ..., never: ...}", false, &kMatrix},
     Field{"environment", Shape::kTextMap, "variables of every node while the suite runs"},
     Field{"isolation", Shape::kText,
@@ -112,6 +114,7 @@ void ReadNeeds(const Fields& fields, Suite& suite, Diagnostics& problems) {
     suite.presets = *fields.Texts("preset");
   }
   suite.services = fields.Texts("services").value_or(suite.services);
+  suite.superset = fields.Boolean("superset").value_or(false);
   if (presets != nullptr && presets->IsList() && presets->items.empty()) {
     problems.Error(presets->mark, "'preset' names no preset");
   }

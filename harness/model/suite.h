@@ -93,6 +93,7 @@ struct Suite {
   Located<std::string> tester;
   std::vector<Located<std::string>> presets;
   std::vector<Located<std::string>> services;  // every preset must host these
+  bool superset = false;  // an environment with more nodes than those of the preset will do
   Matrix matrix;
   std::map<std::string, Located<std::string>> environment;  // of every node
   Isolation isolation = Isolation::kShared;

@@ -10,6 +10,7 @@
 #include "plan/cells.h"
 #include "plan/cost.h"
 #include "plan/selection.h"
+#include "plan/superset.h"
 
 namespace ctestbed {
 namespace {
@@ -61,7 +62,9 @@ Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellCho
     candidates.push_back({{suite.name.value, preset.name.value, cell},
                           topology,
                           digest,
-                          suite.isolation == Isolation::kFresh});
+                          suite.isolation == Isolation::kFresh,
+                          preset.name.value,
+                          cell});
   }
   return candidates;
 }
@@ -206,7 +209,9 @@ Result<Expansion> Expand(const PlanInput& input, const Selection& selection,
     });
   }
   std::erase_if(all.candidates, [](const Candidates& candidates) { return candidates.empty(); });
-  return Expansion{Settling(all.candidates).Settle(), std::move(all.coverage)};
+  std::vector<ExpandedRun> runs = Settling(all.candidates).Settle();
+  JoinSupersets(runs, input.suites);
+  return Expansion{std::move(runs), std::move(all.coverage)};
 }
 
 Result<std::vector<Run>> ExpandRuns(const PlanInput& input) {

@@ -57,8 +57,8 @@ class BatchMaker {
 
  private:
   static Batch BatchOf(const ExpandedRun& expanded) {
-    return {.preset = expanded.run.preset,
-            .cell = expanded.run.cell,
+    return {.preset = expanded.preset,
+            .cell = expanded.cell,
             .topology = *expanded.topology,
             .environment = expanded.environment,
             .fresh = expanded.fresh,

@@ -58,7 +58,7 @@ class Builder {
     SlotStates states(problem_.slots.size(), 0);
     for (const Node& node : expanded.topology->nodes) {
       const int slot = slots_.at(node.name);
-      states[static_cast<size_t>(slot)] = StateOf(slot, node, expanded.run.preset);
+      states[static_cast<size_t>(slot)] = StateOf(slot, node, expanded.preset);
     }
     const int same = alike_[states]++;
     std::vector<SlotState>& others = problem_.slots.front().states;
