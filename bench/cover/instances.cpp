@@ -246,13 +246,13 @@ std::vector<CoverInstance> RandomInstances(uint64_t seed, int count) {
   std::vector<CoverInstance> instances;
   while (static_cast<int>(instances.size()) < count) {
     CoverModel model;
-    const uint32_t axes = 3 + random.Below(28);
+    const uint32_t axes = 3 + random.Below(28U);
     for (uint32_t i = 0; i < axes; ++i) {
       model.levels.push_back(2 + static_cast<int>(random.Below(11)));
     }
     for (uint32_t i = random.Below(1 + axes * (axes - 1) / 5); i > 0; --i) {
       PartialRow nogood;
-      for (uint32_t arity = 2 + random.Below(3); arity > 0; --arity) {
+      for (uint32_t arity = 2 + random.Below(3U); arity > 0; --arity) {
         const uint32_t axis = random.Below(axes);
         const auto levels = static_cast<size_t>(model.levels[axis]);
         nogood.push_back({static_cast<int>(axis), static_cast<int>(random.Below(levels))});

@@ -175,13 +175,13 @@ Status AddClause(CoverModel& model, const std::vector<Number>& clause) {
   for (const Number& number : clause) {
     long symbol = number.value;
     int axis = 0;
-    while (axis < static_cast<int>(model.levels.size()) && symbol >= model.levels[axis]) {
-      symbol -= model.levels[axis++];
+    while (axis < static_cast<int>(model.levels.size()) && symbol >= model.levels[Index(axis)]) {
+      symbol -= model.levels[Index(axis++)];
     }
     if (axis == static_cast<int>(model.levels.size())) {
       return Fail(ErrorKind::kInvalid, fmt::format("there is no value {}", number.value));
     }
-    std::vector<bool> values(static_cast<size_t>(model.levels[axis]), number.sign == '+');
+    std::vector<bool> values(static_cast<size_t>(model.levels[Index(axis)]), number.sign == '+');
     values[static_cast<size_t>(symbol)] = number.sign == '-';
     fails.push_back({axis, std::move(values)});
   }

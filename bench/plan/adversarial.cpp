@@ -16,7 +16,7 @@ Instance EqualWeights(int size, uint64_t seed) {
 
 Instance EvenWords(int size, uint64_t seed) {
   InstanceBuilder builder("A2", "words of even weight", seed);
-  const int bits = std::bit_width(static_cast<unsigned>(size));
+  const auto bits = static_cast<int>(std::bit_width(static_cast<unsigned>(size)));
   for (int slot = 0; slot < bits; ++slot) builder.AddSlot(2, 5);
   for (unsigned word = 0; word < 1U << bits; ++word) {
     if (std::popcount(word) % 2 != 0) continue;

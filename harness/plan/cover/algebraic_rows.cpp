@@ -17,7 +17,7 @@ size_t Power(size_t base, int exponent) {
 class FiniteField {
  public:
   FiniteField(int prime, int degree)
-      : prime_(prime), degree_(degree), size_(static_cast<int>(Power(prime, degree))) {
+      : prime_(prime), degree_(degree), size_(static_cast<int>(Power(Index(prime), degree))) {
     // `low` are the lower coefficients of the polynomial that is zero in the field; the right one
     // leaves no divisors of zero.
     for (int low = 0; low < size_; ++low) {

@@ -43,7 +43,7 @@ void ConstraintSearch::Add(PartialRow nogood) {
         static_cast<uint32_t>(nogoods_.size()));
   }
   size_t matched = 0;
-  for (const Setting& setting : nogood) matched += values_[setting.axis] == setting.value;
+  for (const Setting& setting : nogood) matched += values_[Index(setting.axis)] == setting.value;
   matched_.push_back(matched);
   nogoods_.push_back(std::move(nogood));
 }
@@ -55,10 +55,10 @@ void ConstraintSearch::Connect() {
   for (size_t axis = 0; axis < levels_.size(); ++axis) groups_[axis] = {static_cast<int>(axis)};
   for (const PartialRow& nogood : nogoods_) {
     for (const Setting& setting : nogood) {
-      const size_t into = group_of_[nogood[0].axis];
-      const size_t from = group_of_[setting.axis];
+      const size_t into = group_of_[Index(nogood[0].axis)];
+      const size_t from = group_of_[Index(setting.axis)];
       if (into == from) continue;
-      for (const int axis : groups_[from]) group_of_[axis] = into;
+      for (const int axis : groups_[from]) group_of_[Index(axis)] = into;
       groups_[into].insert(groups_[into].end(), groups_[from].begin(), groups_[from].end());
       groups_[from].clear();
     }
@@ -78,13 +78,13 @@ bool ConstraintSearch::Wake(uint32_t index) {
   if (matched_[index] + 1 < nogood.size()) return true;
   bool consistent = true;
   for (const Setting& last : nogood) {
-    if (values_[last.axis] < 0) consistent = Ban(last) && consistent;
+    if (values_[Index(last.axis)] < 0) consistent = Ban(last) && consistent;
   }
   return consistent;
 }
 
 bool ConstraintSearch::Set(Setting setting) {
-  int& value = values_[setting.axis];
+  int& value = values_[Index(setting.axis)];
   if (value == setting.value) return true;
   if (value >= 0 || banned_[Slot(setting.axis, setting.value)]) return false;
   value = setting.value;
@@ -102,8 +102,8 @@ bool ConstraintSearch::Ban(Setting setting) {
   if (banned) return true;
   banned = 1;
   trail_.push_back({setting, false});
-  const int open = --open_values_[setting.axis];
-  if (open == 1 && values_[setting.axis] < 0) {
+  const int open = --open_values_[Index(setting.axis)];
+  if (open == 1 && values_[Index(setting.axis)] < 0) {
     int value = 0;
     while (banned_[Slot(setting.axis, value)]) ++value;
     forced_.push_back({setting.axis, value});
@@ -132,11 +132,11 @@ void ConstraintSearch::Undo(size_t mark) {
     const auto& [setting, assigned] = trail_.back();
     const size_t slot = Slot(setting.axis, setting.value);
     if (assigned) {
-      values_[setting.axis] = -1;
+      values_[Index(setting.axis)] = -1;
       for (const uint32_t index : occurrences_[slot]) --matched_[index];
     } else {
       banned_[slot] = 0;
-      ++open_values_[setting.axis];
+      ++open_values_[Index(setting.axis)];
     }
     trail_.pop_back();
   }
@@ -145,12 +145,12 @@ void ConstraintSearch::Undo(size_t mark) {
 std::vector<int> ConstraintSearch::ValuesToTry(int axis, PlanRandom& random,
                                                const CoverRow* preferred) const {
   std::vector<int> values;
-  for (int value = 0; value < levels_[axis]; ++value) {
+  for (int value = 0; value < levels_[Index(axis)]; ++value) {
     if (MayBe(axis, value)) values.push_back(value);
   }
   random.Shuffle(values);
   if (preferred != nullptr) {
-    const auto found = std::find(values.begin(), values.end(), (*preferred)[axis]);
+    const auto found = std::find(values.begin(), values.end(), (*preferred)[Index(axis)]);
     if (found != values.end()) std::swap(values.front(), *found);
   }
   return values;
@@ -160,8 +160,8 @@ bool ConstraintSearch::Fill(const std::vector<int>& group, PlanRandom& random,
                             const CoverRow* preferred) {
   int next = -1;
   for (const int axis : group) {
-    if (values_[axis] >= 0) continue;
-    if (next < 0 || open_values_[axis] < open_values_[next]) next = axis;
+    if (values_[Index(axis)] >= 0) continue;
+    if (next < 0 || open_values_[Index(axis)] < open_values_[Index(next)]) next = axis;
   }
   if (next < 0) return true;
   for (const int value : ValuesToTry(next, random, preferred)) {
@@ -181,7 +181,7 @@ bool ConstraintSearch::FillAll(const PartialRow& partial, PlanRandom& random,
   }
   // The groups of `partial` come first: only they can make it fail.
   for (const Setting& setting : partial) {
-    if (!Fill(groups_[group_of_[setting.axis]], random, preferred)) return false;
+    if (!Fill(groups_[group_of_[Index(setting.axis)]], random, preferred)) return false;
   }
   return std::all_of(groups_.begin(), groups_.end(),
                      [&](const std::vector<int>& group) { return Fill(group, random, preferred); });

@@ -39,14 +39,14 @@ class ConstraintSearch {
   bool exhausted() const { return nodes_left_ == 0; }
 
   // Whether anything but single values is forbidden with `axis`.
-  bool IsConstrained(int axis) const { return groups_[group_of_[axis]].size() > 1; }
+  bool IsConstrained(int axis) const { return groups_[group_of_[Index(axis)]].size() > 1; }
 
   // Assignments, for those who build rows cell by cell. Assign returns false when this together
   // with what was assigned leads to a contradiction; Undo(mark) must follow then.
   size_t Mark() const { return trail_.size(); }
   bool Assign(int axis, int value);
   void Undo(size_t mark);
-  int ValueOf(int axis) const { return values_[axis]; }  // -1: open
+  int ValueOf(int axis) const { return values_[Index(axis)]; }  // -1: open
   bool MayBe(int axis, int value) const { return !banned_[Slot(axis, value)]; }
 
  private:
@@ -55,7 +55,9 @@ class ConstraintSearch {
     bool assigned;  // else banned
   };
 
-  size_t Slot(int axis, int value) const { return first_slot_[axis] + static_cast<size_t>(value); }
+  size_t Slot(int axis, int value) const {
+    return first_slot_[Index(axis)] + static_cast<size_t>(value);
+  }
   bool MatchesElsewhere(uint32_t nogood, const int* row, int axis) const {
     for (const Setting& setting : nogoods_[nogood]) {
       if (setting.axis != axis && row[setting.axis] != setting.value) return false;

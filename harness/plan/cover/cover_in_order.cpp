@@ -29,7 +29,7 @@ size_t Combinations(const std::vector<CoverRow>& rows, const std::vector<int>& a
   std::set<CoverRow> seen;
   for (const CoverRow& row : rows) {
     CoverRow part;
-    for (const int axis : axes) part.push_back(row[axis]);
+    for (const int axis : axes) part.push_back(row[Index(axis)]);
     seen.insert(std::move(part));
   }
   return seen.size();
@@ -54,7 +54,7 @@ int64_t BoundOf(const CoverModel& model, const std::vector<CoverRow>& rows,
   std::vector<int> order(weights.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return weights[a] > weights[b]; });
+                   [&](int a, int b) { return weights[Index(a)] > weights[Index(b)]; });
   const auto strength = static_cast<size_t>(std::max(1, model.strength));
   int64_t bound = 0;
   size_t most = 1;
@@ -62,8 +62,8 @@ int64_t BoundOf(const CoverModel& model, const std::vector<CoverRow>& rows,
     // Those that contain axis j; the others were counted before.
     std::vector<int> chosen{order[j]};
     most = std::max(most, MostCombinations(rows, order, j, std::min(strength - 1, j), chosen));
-    const int64_t next = j + 1 < order.size() ? weights[order[j + 1]] : 0;
-    bound += (weights[order[j]] - next) * static_cast<int64_t>(most - 1);
+    const int64_t next = j + 1 < order.size() ? weights[Index(order[j + 1])] : 0;
+    bound += (weights[Index(order[j])] - next) * static_cast<int64_t>(most - 1);
   }
   return bound;
 }

@@ -2,6 +2,7 @@
 // and how strongly the axes are combined. Values only; axes and values are indices from 0.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace ctestbed {
@@ -14,6 +15,11 @@ struct Setting {
   bool operator==(const Setting&) const = default;
   auto operator<=>(const Setting&) const = default;
 };
+
+// Of an axis or a value in a vector.
+constexpr size_t Index(int number) {
+  return static_cast<size_t>(number);
+}
 
 using PartialRow = std::vector<Setting>;
 using CoverRow = std::vector<int>;  // the value of every axis, in the order of the axes

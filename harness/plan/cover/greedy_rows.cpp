@@ -13,7 +13,7 @@ RowBuilder::RowBuilder(const TupleCoverage& coverage, ConstraintSearch& search, 
   row_.resize(order_.size());
   size_t work = 1;  // of one candidate
   for (const int axis : order_)
-    work += space.SetsWith(axis) * static_cast<size_t>(space.levels()[axis]);
+    work += space.SetsWith(axis) * static_cast<size_t>(space.levels()[Index(axis)]);
   candidates_ = static_cast<int>(std::clamp<size_t>(200'000 / work, 1, 20));
 }
 
@@ -40,7 +40,7 @@ CoverRow RowBuilder::Candidate(const PartialRow& start) {
   for (size_t i = 0; complete && i < order_.size(); ++i) {
     complete = search_.ValueOf(order_[i]) >= 0 || Extend(order_[i]);
   }
-  for (const int axis : order_) row_[axis] = search_.ValueOf(axis);
+  for (const int axis : order_) row_[Index(axis)] = search_.ValueOf(axis);
   search_.Undo(mark);
   // Greed ran into a dead end: take any row.
   if (!complete) {
@@ -51,8 +51,8 @@ CoverRow RowBuilder::Candidate(const PartialRow& start) {
 
 bool RowBuilder::Extend(int axis) {
   const TupleSpace& space = coverage_.space();
-  const int levels = space.levels()[axis];
-  for (const int other : order_) row_[other] = search_.ValueOf(other);
+  const int levels = space.levels()[Index(axis)];
+  for (const int other : order_) row_[Index(other)] = search_.ValueOf(other);
   gains_.clear();
   for (int value = 0; value < levels; ++value) {
     if (search_.MayBe(axis, value)) gains_.push_back({0, value});

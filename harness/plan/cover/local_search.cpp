@@ -83,7 +83,7 @@ void LocalSearch::Step() {
 
 bool LocalSearch::Matches(size_t row, const PartialRow& tuple, size_t but) const {
   for (size_t i = 0; i < tuple.size(); ++i) {
-    if (i != but && rows_[row][tuple[i].axis] != tuple[i].value) return false;
+    if (i != but && rows_[row][Index(tuple[i].axis)] != tuple[i].value) return false;
   }
   return true;
 }

@@ -31,10 +31,10 @@ void RowSequence::Start(std::vector<CoverRow> rows) {
   for (const PartialRow& required : model_.required) {
     const auto home = std::find_if(rows_.begin(), rows_.end(), [&](const PinnedRow& row) {
       return std::all_of(required.begin(), required.end(), [&](const Setting& setting) {
-        return row.cells[setting.axis] == setting.value;
+        return row.cells[Index(setting.axis)] == setting.value;
       });
     });
-    for (const Setting& setting : required) home->pinned[setting.axis] = 1;
+    for (const Setting& setting : required) home->pinned[Index(setting.axis)] = 1;
   }
   cost_ = 0;
   for (size_t i = 1; i < rows_.size(); ++i) cost_ += Distance(i - 1, i);
@@ -43,7 +43,7 @@ void RowSequence::Start(std::vector<CoverRow> rows) {
 void RowSequence::Lengthen(size_t rows) {
   std::vector<CoverRow> longer = best_;
   while (longer.size() < rows) {
-    const auto at = longer.begin() + random_.Below(longer.size());
+    const auto at = longer.begin() + static_cast<std::ptrdiff_t>(random_.Below(longer.size()));
     const CoverRow twin = *at;
     longer.insert(at, twin);
   }
@@ -65,13 +65,15 @@ int64_t RowSequence::DistanceOrNone(size_t a, size_t b) const {
 
 int64_t RowSequence::CostOfCell(size_t row, int axis, int value) const {
   int64_t cost = 0;
-  if (row > 0 && rows_[row - 1].cells[axis] != value) cost += weights_[axis];
-  if (row + 1 < rows_.size() && rows_[row + 1].cells[axis] != value) cost += weights_[axis];
+  if (row > 0 && rows_[row - 1].cells[Index(axis)] != value) cost += weights_[Index(axis)];
+  if (row + 1 < rows_.size() && rows_[row + 1].cells[Index(axis)] != value)
+    cost += weights_[Index(axis)];
   return cost;
 }
 
 bool RowSequence::MayBecome(size_t row, int axis, int value) const {
-  return !rows_[row].pinned[axis] && problem_.search.Permits(rows_[row].cells.data(), axis, value);
+  return !rows_[row].pinned[Index(axis)] &&
+         problem_.search.Permits(rows_[row].cells.data(), axis, value);
 }
 
 void RowSequence::ChangeOneCell(size_t row, int axis, int value) {
@@ -91,15 +93,16 @@ void RowSequence::CopyFromNeighbour() {
   const auto next = [&](size_t row) { return down ? row + 1 : row - 1; };
   size_t at = next(first);
   if (at >= rows_.size()) return;
-  const int value = rows_[first].cells[axis];
-  const int before = rows_[at].cells[axis];
+  const int value = rows_[first].cells[Index(axis)];
+  const int before = rows_[at].cells[Index(axis)];
   if (value == before) return;
   if (random_.Below(2) == 0) return ChangeOneCell(at, axis, value);
   const int64_t missing = static_cast<int64_t>(coverage_.missing().size());
   int64_t delta = 0;
   size_t changed = 0;
-  const size_t most = random_.Below(4) == 0 ? rows_.size() : 2 + random_.Below(3);
-  for (; at < rows_.size() && changed < most && rows_[at].cells[axis] == before; at = next(at)) {
+  const size_t most = random_.Below(4) == 0 ? rows_.size() : 2 + random_.Below(size_t{3});
+  for (; at < rows_.size() && changed < most && rows_[at].cells[Index(axis)] == before;
+       at = next(at)) {
     if (!MayBecome(at, axis, value)) break;
     delta += CostOfCell(at, axis, value) - CostOfCell(at, axis, before);
     coverage_.Change(rows_[at].cells.data(), axis, value);
@@ -122,15 +125,15 @@ void RowSequence::Exchange() {
   const size_t row = random_.Below(rows_.size());
   const size_t neighbour = random_.Below(2) == 0 ? row + 1 : row - 1;
   if (neighbour >= rows_.size()) return;
-  const int value = rows_[neighbour].cells[axis];
-  const int before = rows_[row].cells[axis];
+  const int value = rows_[neighbour].cells[Index(axis)];
+  const int before = rows_[row].cells[Index(axis)];
   if (value == before) return;
   size_t other = random_.Below(rows_.size());
   for (size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[other].cells[axis] == value && other != neighbour) break;
+    if (rows_[other].cells[Index(axis)] == value && other != neighbour) break;
     other = other + 1 == rows_.size() ? 0 : other + 1;
   }
-  if (rows_[other].cells[axis] != value || other == neighbour) return;
+  if (rows_[other].cells[Index(axis)] != value || other == neighbour) return;
   if (!MayBecome(row, axis, value) || !MayBecome(other, axis, before)) return;
   const int64_t missing = static_cast<int64_t>(coverage_.missing().size());
   int64_t delta = 0;
@@ -158,7 +161,8 @@ void RowSequence::CoverMissing() {
     const size_t row = (start + i) % rows_.size();
     bool matches = true;
     for (size_t j = 0; j < tuple.size(); ++j) {
-      matches = matches && (j == change || rows_[row].cells[tuple[j].axis] == tuple[j].value);
+      matches =
+          matches && (j == change || rows_[row].cells[Index(tuple[j].axis)] == tuple[j].value);
     }
     if (matches) return ChangeOneCell(row, tuple[change].axis, tuple[change].value);
   }
@@ -179,7 +183,7 @@ void RowSequence::Reverse() {
 // Puts up to three neighbouring rows elsewhere.
 void RowSequence::MoveRows() {
   const size_t size = rows_.size();
-  const size_t count = 1 + random_.Below(3);
+  const size_t count = Index(1 + random_.Below(3));
   if (count >= size) return;
   const size_t first = random_.Below(size - count + 1);
   const size_t last = first + count - 1;
@@ -233,7 +237,7 @@ void RowSequence::Reorder() {
 
 // The shares of the moves were found by trial.
 void RowSequence::Change() {
-  const uint32_t kind = random_.Below(12);
+  const int kind = random_.Below(12);
   if (kind < 4) {
     Exchange();
   } else if (kind < 6) {
@@ -242,7 +246,7 @@ void RowSequence::Change() {
     CoverMissing();
   } else if (kind == 9) {
     const auto axis = static_cast<int>(random_.Below(weights_.size()));
-    const auto levels = static_cast<size_t>(model_.levels[axis]);
+    const auto levels = static_cast<size_t>(model_.levels[Index(axis)]);
     ChangeOneCell(random_.Below(rows_.size()), axis, static_cast<int>(random_.Below(levels)));
   } else {
     CopyFromNeighbour();

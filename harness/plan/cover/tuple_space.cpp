@@ -18,7 +18,7 @@ Status CheckSettings(const CoverModel& model, const std::vector<PartialRow>& par
       if (axis < 0 || axis >= static_cast<int>(model.levels.size())) {
         return Fail(ErrorKind::kInvalid, fmt::format("{} {}: there is no axis {}", what, i, axis));
       }
-      if (value < 0 || value >= model.levels[axis]) {
+      if (value < 0 || value >= model.levels[Index(axis)]) {
         return Fail(ErrorKind::kInvalid,
                     fmt::format("{} {}: axis {} has no value {}", what, i, axis, value));
       }
@@ -53,7 +53,7 @@ void ForEachChoice(const std::vector<int>& axes, size_t count, Visit visit) {
 uint64_t Product(const CoverModel& model, const std::vector<int>& axes) {
   uint64_t product = 1;
   for (const int axis : axes) {
-    product = std::min(kMaxTuples + 1, product * static_cast<uint64_t>(model.levels[axis]));
+    product = std::min(kMaxTuples + 1, product * static_cast<uint64_t>(model.levels[Index(axis)]));
   }
   return product;
 }
@@ -130,29 +130,29 @@ Result<TupleSpace> TupleSpace::Make(const CoverModel& model) {
     TupleSet set{.axes = axes, .strides = {}, .base = space.size_, .size = 1};
     for (const int axis : axes) {
       set.strides.push_back(set.size);
-      set.size *= static_cast<uint32_t>(model.levels[axis]);
+      set.size *= static_cast<uint32_t>(model.levels[Index(axis)]);
     }
     space.size_ += set.size;
-    space.Index(set);
+    space.Enter(set);
     space.sets_.push_back(std::move(set));
   }
   return space;
 }
 
-void TupleSpace::Index(const TupleSet& set) {
+void TupleSpace::Enter(const TupleSet& set) {
   for (size_t i = 0; i < set.axes.size(); ++i) {
     if (set.axes.size() == 2) {
-      pairs_[set.axes[i]].push_back(
+      pairs_[Index(set.axes[i])].push_back(
           {set.base, set.strides[i], set.strides[1 - i], set.axes[1 - i]});
       continue;
     }
     Wide wide{set.base, set.strides[i], 0, {}, {}};
     for (size_t j = 0; j < set.axes.size(); ++j) {
       if (j == i) continue;
-      wide.axes[wide.others] = set.axes[j];
-      wide.factors[wide.others++] = set.strides[j];
+      wide.axes[Index(wide.others)] = set.axes[j];
+      wide.factors[Index(wide.others++)] = set.strides[j];
     }
-    wides_[set.axes[i]].push_back(wide);
+    wides_[Index(set.axes[i])].push_back(wide);
   }
 }
 
@@ -168,7 +168,7 @@ PartialRow TupleSpace::Decode(uint32_t id) const {
   PartialRow partial;
   uint32_t rest = id - set.base;
   for (const int axis : set.axes) {
-    const auto levels = static_cast<uint32_t>(levels_[axis]);
+    const auto levels = static_cast<uint32_t>(levels_[Index(axis)]);
     partial.push_back({axis, static_cast<int>(rest % levels)});
     rest /= levels;
   }

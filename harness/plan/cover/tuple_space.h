@@ -40,17 +40,17 @@ class TupleSpace {
   // rest + stride * v. Sets with another axis that is open in `row` (negative) are left out.
   template <typename Visit>
   void ForEachSetWith(int axis, const int* row, Visit visit) const {
-    for (const Pair& pair : pairs_[axis]) {
+    for (const Pair& pair : pairs_[Index(axis)]) {
       const int other = row[pair.axis];
       if (other >= 0) visit(pair.base + pair.factor * static_cast<uint32_t>(other), pair.stride);
     }
-    for (const Wide& wide : wides_[axis]) {
+    for (const Wide& wide : wides_[Index(axis)]) {
       uint32_t id = wide.base;
       int lowest = 0;
       for (int i = 0; i < wide.others; ++i) {
-        const int other = row[wide.axes[i]];
+        const int other = row[wide.axes[Index(i)]];
         lowest |= other;
-        id += wide.factors[i] * static_cast<uint32_t>(other);
+        id += wide.factors[Index(i)] * static_cast<uint32_t>(other);
       }
       if (lowest >= 0) visit(id, wide.stride);
     }
@@ -69,7 +69,9 @@ class TupleSpace {
   }
 
   // How many sets contain `axis`: the work of changing a cell.
-  size_t SetsWith(int axis) const { return pairs_[axis].size() + wides_[axis].size(); }
+  size_t SetsWith(int axis) const {
+    return pairs_[Index(axis)].size() + wides_[Index(axis)].size();
+  }
 
  private:
   struct Pair {
@@ -83,7 +85,7 @@ class TupleSpace {
     std::array<uint32_t, kMaxStrength - 1> factors;
   };
 
-  void Index(const TupleSet& set);
+  void Enter(const TupleSet& set);
 
   std::vector<int> levels_;
   std::vector<TupleSet> sets_;
