@@ -174,15 +174,6 @@ class Order(LanesTest):
         self.expect_verdicts({"first@bad": "blocked", "lacking@one": "skipped",
                               "second@two": "passed"})
 
-    def test_who_waits_can_be_interrupted(self):
-        self.project.script("first", "one", "sleep 30")
-        self.project.suite("second", "two", after=["first"])
-        process = self.project.start("run", "--lanes", "2")
-        self.assertTrue(wait_until(lambda: len(self.started()) == 1))
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(self.project.finish(process, seconds=10).code, 130)
-        self.expect_nothing_left()
-
 
 class KilledLanes(LanesTest):
     def test_the_run_is_killed(self):

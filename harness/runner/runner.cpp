@@ -14,7 +14,6 @@
 #include "model/headline.h"
 #include "runner/expected.h"
 #include "runner/log_watch.h"
-#include "runner/run_latch.h"
 #include "runner/test_environment.h"
 
 namespace ctestbed {
@@ -247,11 +246,10 @@ bool IsLost(const Error& error) {
 // Executes the batches of one lane, by a connection of its own.
 class LaneRun {
  public:
-  LaneRun(SessionClient session, size_t lane, RunLatch& latch, const std::vector<Suite>& suites,
+  LaneRun(SessionClient session, size_t lane, const std::vector<Suite>& suites,
           const RunnerServices& services, std::stop_token stop)
       : session_(std::move(session)),
         lane_(lane),
-        latch_(latch),
         suites_(suites),
         services_(services),
         stop_(std::move(stop)) {}
@@ -274,18 +272,12 @@ class LaneRun {
       if (!environment) {
         for (; next < batch.runs.size(); ++next) {
           TRY_DO(EmitBlocked(session_, batch.runs[next], environment.error().message));
-          latch_.CountDown(batch.runs[next].suite, lane_);
         }
         return {};
       }
-      const size_t first = next;
       std::vector<std::string> dirty;
       TRY_DO(ExecuteRuns(*environment, batch, next, dirty));
-      TRY_DO(session_.Release(next > first, dirty));
-      // Without a lease: what breaks meanwhile is mended before it is needed.
-      if (next < batch.runs.size()) {
-        TRY_DO(latch_.WaitFor(batch.runs[next].suite, lane_, stop_));
-      }
+      TRY_DO(session_.Release(true, dirty));
     }
     return {};
   }
@@ -298,27 +290,23 @@ class LaneRun {
                                             services_.host_environment);
       if (reason.empty()) {
         kept.push_back(std::move(run));
-        continue;
+      } else {
+        TRY_DO(EmitSkipped(session_, run, reason));
       }
-      TRY_DO(EmitSkipped(session_, run, reason));
-      latch_.CountDown(run.suite, lane_);
     }
     batch.runs = std::move(kept);
     return batch;
   }
 
-  // Runs from `next` on, until one breaks the environment or leaves nodes dirty, or has to wait for
-  // another lane, or all are done.
+  // Runs from `next` on, until one breaks the environment or leaves nodes dirty, or all are done.
   Status ExecuteRuns(const EnvironmentView& environment, const Batch& batch, size_t& next,
                      std::vector<std::string>& dirty) {
     for (bool broke = false; next < batch.runs.size() && !broke && dirty.empty(); ++next) {
       const Run& run = batch.runs[next];
       const Suite& suite = *FindSuite(suites_, run.suite);
-      if (!latch_.IsOpen(run.suite, lane_)) return {};
       if (stop_.stop_requested()) return Fail(ErrorKind::kCancelled, "interrupted");
       TRY(const RunOutcome outcome,
           ExecuteRun(session_, environment, run, suite, services_, stop_));
-      latch_.CountDown(run.suite, lane_);
       broke = outcome.environment_broke;
       dirty = DirtyNodes(suite);
     }
@@ -327,7 +315,6 @@ class LaneRun {
 
   SessionClient session_;
   const size_t lane_;
-  RunLatch& latch_;
   const std::vector<Suite>& suites_;
   const RunnerServices& services_;
   const std::stop_token stop_;
@@ -351,17 +338,16 @@ Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
                    const RunnerServices& services, std::stop_token stop) {
   TRY(SessionClient session, services.connect());
   TRY_DO(TellPlan(session, plan));
-  RunLatch latch(plan, suites);
   std::stop_source ending;  // of every lane
   const std::stop_callback on_stop(stop, [&] { ending.request_stop(); });
   std::mutex failing;
   Status first_failure;
   const auto execute = [&](size_t lane, int order) {
     auto connection = services.connect();
-    Status status = connection ? LaneRun(std::move(*connection), lane, latch, suites, services,
-                                         ending.get_token())
-                                     .Execute(plan.lanes[lane], order)
-                               : tl::unexpected<Error>(connection.error());
+    Status status =
+        connection ? LaneRun(std::move(*connection), lane, suites, services, ending.get_token())
+                         .Execute(plan.lanes[lane], order)
+                   : tl::unexpected<Error>(connection.error());
     if (status) return;
     const std::lock_guard lock(failing);
     if (first_failure) first_failure = std::move(status);

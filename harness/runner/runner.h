@@ -47,10 +47,9 @@ std::vector<std::string> DirtyNodes(const Suite& suite);
 // Emits that `run` could not be tried.
 Status EmitBlocked(SessionClient& session, const Run& run, const std::string& message);
 
-// Executes the lanes of a plan side by side, the batches of each in order; a run waits until all
-// runs of the suites it comes after have ended in every lane. Batches whose environment cannot be
-// had block their runs, and the next batch goes on. An error, the first of any lane, means that the
-// session is lost, or `stop`.
+// Executes the lanes of a plan side by side, the batches of each in order; lanes do not wait for
+// each other. Batches whose environment cannot be had block their runs, and the next batch goes on.
+// An error, the first of any lane, means that the session is lost, or `stop`.
 Status ExecutePlan(const Plan& plan, const std::vector<Suite>& suites,
                    const RunnerServices& services, std::stop_token stop);
 
