@@ -37,6 +37,14 @@ std::string CheckDuration(const std::string& text) {
   return ParseDuration(text) ? "" : fmt::format("{} is no duration such as 90s", Quote(text));
 }
 
+std::string CheckBytes(const std::string& text) {
+  return ParseBytes(text) ? "" : fmt::format("{} is no size such as 512MiB", Quote(text));
+}
+
+std::string CheckProcessors(const std::string& text) {
+  return ParseProcessors(text) ? "" : fmt::format("{} is no number such as 1.5", Quote(text));
+}
+
 std::optional<double> WeightIn(const std::string& text) {
   double weight = 0;
   const char* end = text.data() + text.size();
@@ -67,6 +75,11 @@ void AddShards(CLI::App& app, std::string& shards) {
 void AddPlanningOptions(CLI::App& app, PlanningOptions& options) {
   AddSelectionOptions(app, options.selection);
   AddLanes(app, options.lanes);
+  AddOption(app, "--memory", options.memory,
+            "most that environments alive at once may ask for by their resources",
+            {.value = "SIZE", .check = CheckBytes});
+  AddOption(app, "--cpus", options.cpus, "the same of processors",
+            {.value = "NUMBER", .check = CheckProcessors});
   AddOption(app, "--shard", options.shard, "only this part of the plan, as 2/5",
             {.value = "I/N", .check = CheckShard});
   AddOption(app, "--shard-start", options.shard_start,
@@ -96,6 +109,8 @@ PlanSettings SettingsFor(Program& program, const ProjectOptions& project,
     return settings;
   }
   settings.lanes = LanesOf(options.lanes);
+  settings.memory = ParseBytes(options.memory).value_or(0);
+  settings.cpus = ParseProcessors(options.cpus).value_or(0);
   settings.estimates = LoadEstimates(program, project, backend);
   return settings;
 }

@@ -14,12 +14,14 @@ namespace ctestbed {
 struct PlanningOptions {
   SelectionOptions selection;
   std::string lanes = "1";          // checked when parsed, as the others
+  std::string memory;               // "8GiB"
+  std::string cpus;                 // "4"
   std::string shard;                // "2/5"
   std::string shard_start = "60s";  // what a job takes before its first environment
   std::string fail_first = "0";
 };
 
-// Selection, --lanes, --shard, --shard-start, --fail-first.
+// Selection, --lanes, --memory, --cpus, --shard, --shard-start, --fail-first.
 void AddPlanningOptions(CLI::App& app, PlanningOptions& options);
 // --lanes N|auto alone.
 void AddLanes(CLI::App& app, std::string& lanes);

@@ -60,42 +60,6 @@ constexpr std::array kForeignResourceKeys{
     ForeignKey{"limits", "write the limits themselves: {memory: 512MiB, cpus: 0.5, pids: 64}"},
 };
 
-// A number, at most three digits behind the point, in thousandths; nothing else.
-std::optional<int> ParseThousandths(std::string_view text) {
-  const size_t point = text.find('.');
-  const std::string_view whole = text.substr(0, point);
-  std::string digits(point == std::string_view::npos ? "" : text.substr(point + 1));
-  if (whole.empty() || digits.size() > 3 || (point != std::string_view::npos && digits.empty())) {
-    return std::nullopt;
-  }
-  digits.resize(3, '0');
-  digits.insert(0, whole);
-  int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number <= 0) {
-    return std::nullopt;
-  }
-  return number;
-}
-
-std::optional<std::int64_t> ParseBytes(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    std::int64_t bytes;
-  };
-  static constexpr std::array<Unit, 4> kUnits{
-      {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}};
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  constexpr std::int64_t kMost = 1 << 20;  // of any unit
-  if (error != std::errc() || number <= 0) return std::nullopt;
-  const std::string_view rest = text.substr(static_cast<size_t>(end - text.data()));
-  for (const Unit& unit : kUnits) {
-    if (unit.name == rest && (unit.bytes == 1 || number <= kMost)) return number * unit.bytes;
-  }
-  return std::nullopt;
-}
-
 Build ReadBuild(const Fields& fields, const Reader& reader) {
   Build build;
   if (const auto context = fields.Text("context")) {
@@ -152,7 +116,7 @@ Resources ReadResources(const Document& value, Diagnostics& problems) {
     }
   }
   if (const auto cpus = fields.Text("cpus")) {
-    resources.cpus = ParseThousandths(cpus->value);
+    resources.cpus = ParseProcessors(cpus->value);
     if (!resources.cpus) {
       problems.Error(cpus->mark, fmt::format("'cpus' must be a number such as 2 or 0.5, not {}",
                                              Quote(cpus->value)));

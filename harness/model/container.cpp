@@ -1,5 +1,8 @@
 #include "model/container.h"
 
+#include <array>
+#include <charconv>
+
 #include <concepts>
 
 #include "base/json.h"
@@ -136,6 +139,42 @@ ContainerSpec ContainerSpecFromJson(const Json& json) {
     spec.networks = NetworksFromJson(networks);
   }
   return spec;
+}
+
+// At most three digits behind the point.
+std::optional<int> ParseProcessors(std::string_view text) {
+  const size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  std::string digits(point == std::string_view::npos ? "" : text.substr(point + 1));
+  if (whole.empty() || digits.size() > 3 || (point != std::string_view::npos && digits.empty())) {
+    return std::nullopt;
+  }
+  digits.resize(3, '0');
+  digits.insert(0, whole);
+  int number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number <= 0) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<std::int64_t> ParseBytes(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    std::int64_t bytes;
+  };
+  static constexpr std::array<Unit, 4> kUnits{
+      {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}};
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  constexpr std::int64_t kMost = 1 << 20;  // of any unit
+  if (error != std::errc() || number <= 0) return std::nullopt;
+  const std::string_view rest = text.substr(static_cast<size_t>(end - text.data()));
+  for (const Unit& unit : kUnits) {
+    if (unit.name == rest && (unit.bytes == 1 || number <= kMost)) return number * unit.bytes;
+  }
+  return std::nullopt;
 }
 
 }  // namespace ctestbed

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json_fwd.h"
@@ -49,6 +50,11 @@ struct Resources {
 
   bool operator==(const Resources&) const = default;
 };
+
+// As they are written: "512MiB" (or KiB, GiB, or none of these), "0.5". Nothing for anything else,
+// zero included.
+std::optional<std::int64_t> ParseBytes(std::string_view text);
+std::optional<int> ParseProcessors(std::string_view text);
 
 struct ContainerSpec {
   std::optional<Build> build;

@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -22,6 +24,22 @@ OrderOptions OptionsFor(const OrderProblem& problem, uint64_t seed) {
   options.bound_steps =
       static_cast<int>(std::clamp<int64_t>(20'000'000 / (environments * environments), 20, 1000));
   return options;
+}
+
+// An environment that asks for more than there is fits nowhere.
+Status CheckCapacity(const std::vector<ExpandedRun>& runs, const OrderProblem& problem) {
+  const LaneRules& rules = problem.lanes;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const auto& footprint = problem.footprints[static_cast<size_t>(problem.runs[i].environment)];
+    const bool memory = rules.memory > 0 && footprint.memory > rules.memory;
+    if (!memory && (rules.cpus == 0 || footprint.cpus <= rules.cpus)) continue;
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("the environment of {} asks for more {} than all may have together",
+                            RunName(runs[i].run), memory ? "memory" : "processors"),
+                memory ? "raise --memory, or lower the node's resources: {memory: ...}"
+                       : "raise --cpus, or lower the node's resources: {cpus: ...}");
+  }
+  return {};
 }
 
 class BatchMaker {
@@ -78,6 +96,7 @@ Result<Plan> MakePlan(const PlanInput& input, const Selection& selection,
   Plan plan;
   TRY(const Expansion expansion, Expand(input, selection, settings.estimates));
   const OrderProblem problem = ProblemOf(expansion.runs, input, settings);
+  TRY_DO(CheckCapacity(expansion.runs, problem));
   TRY(const OrderedPlan ordered, Order(problem, OptionsFor(problem, settings.seed)));
   const BatchMaker maker(expansion.runs, problem, input);
   for (const OrderedLane& lane : ordered.lanes) {

@@ -37,9 +37,13 @@ struct PlanInput {
 struct PlanSettings {
   int lanes = 1;           // at most so many, up to kMostLanes; 0: as many as pay
   Duration lane_start{0};  // what another lane costs before its first environment
-  Estimates estimates;     // of nodes and runs
-  double fail_first = 0;   // seconds of change that it is worth to see a failure
-                           // a second earlier; 0: the least change
+  // What all environments that are alive together may ask for by `resources`, in bytes and
+  // thousandths of a processor; 0: any amount. What a node does not say counts for nothing.
+  std::int64_t memory = 0;
+  int cpus = 0;
+  Estimates estimates;    // of nodes and runs
+  double fail_first = 0;  // seconds of change that it is worth to see a failure
+                          // a second earlier; 0: the least change
   uint64_t seed = 1;
 };
 

@@ -237,6 +237,22 @@ TEST(MakePlan, LetsAModestSuiteUseALargerEnvironment) {
   EXPECT_EQ(Batches({{Sample(), large}, {modest, demanding}, {}}).size(), 3U);
 }
 
+TEST(MakePlan, KeepsEnvironmentsWithinWhatTheyMayHaveTogether) {
+  Preset preset = Sample();
+  preset.layers[0].nodes[0].container.resources = {.memory = 100, .cpus = 1500, .pids = {}};
+  const PlanInput input{{preset}, {SuiteCalled("a"), SuiteCalled("b")}, {}};
+  const auto lanes = [&](std::int64_t memory, int cpus) {
+    const auto plan = MakePlan(input, {}, {.lanes = 2, .memory = memory, .cpus = cpus});
+    return plan ? plan->lanes.size() : 0U;
+  };
+  EXPECT_EQ(lanes(0, 0), 2U);
+  EXPECT_EQ(lanes(200, 3000), 2U);
+  EXPECT_EQ(lanes(199, 0), 1U);
+  EXPECT_EQ(lanes(0, 2999), 1U);
+  EXPECT_EQ(MakePlan(input, {}, {.memory = 99}).error().message,
+            "the environment of a@p,store=memory asks for more memory than all may have together");
+}
+
 TEST(MakePlan, ShowsFailuresFirstWhereThatIsWorthIt) {
   Suite suite = SuiteCalled("a");
   PlanSettings settings;

@@ -13,6 +13,16 @@ const Suite& SuiteOf(const PlanInput& input, const Run& run,
   return *known.at(run.suite);
 }
 
+Footprint FootprintOf(const Topology& topology) {
+  Footprint footprint;
+  for (const Node& node : topology.nodes) {
+    const Resources& resources = node.container.resources;
+    footprint.memory += node.replicas * resources.memory.value_or(0);
+    footprint.cpus += node.replicas * static_cast<std::int64_t>(resources.cpus.value_or(0));
+  }
+  return footprint;
+}
+
 class Builder {
  public:
   Builder(const PlanInput& input, const PlanSettings& settings)
@@ -34,6 +44,8 @@ class Builder {
     AddPrecedences(runs);
     problem_.lanes.count = settings_.lanes;
     problem_.lanes.start_up = settings_.lane_start;
+    problem_.lanes.memory = settings_.memory;
+    problem_.lanes.cpus = settings_.cpus;
     return std::move(problem_);
   }
 
@@ -65,6 +77,7 @@ class Builder {
     if (static_cast<size_t>(same) >= others.size()) others.emplace_back();
     states.front() = static_cast<uint16_t>(same);
     problem_.environments.push_back(std::move(states));
+    problem_.footprints.push_back(FootprintOf(*expanded.topology));
     return known->second;
   }
 
