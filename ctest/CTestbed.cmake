@@ -1,14 +1,14 @@
 # ctestbed_discover_suites(): the suites of a project as CTest tests, on live environments.
 #
 #   ctestbed_discover_suites([PRESETS dir] [SUITES dir] [PREFIX prefix] [TARGETS target...]
-#                            [LABELS label...] [BACKEND name] [LANES number] [RESULTS dir] [TIMEOUT seconds])
+#                            [LABELS label...] [BACKEND name] [LANES number|auto] [RESULTS dir] [TIMEOUT seconds])
 #
 # PRESETS, SUITES  directories of YAML files, from the current source directory (presets, suites)
 # PREFIX           what all test names begin with; two calls in one build need different ones
 # TARGETS          executables that nodes and suites name as programs; build them before ctest
 # LABELS           labels of all tests, beside suite:NAME, preset:NAME, AXIS=VALUE and ctestbed
 # BACKEND          backend to deploy on (what $CTESTBED_BACKEND says, else process)
-# LANES            how many environments `ctest -j` may have alive at once, 1 to 64 (1)
+# LANES            how many environments `ctest -j` may have alive at once, 1 to 64 or auto (1)
 # RESULTS          receives a directory of results per ctest, to the newest of which `latest` links,
 #                  from the current binary directory (ctestbed-report)
 # TIMEOUT          how long CTest waits for an environment (what its nodes may take to get ready)

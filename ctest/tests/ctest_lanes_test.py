@@ -18,6 +18,8 @@ command: [sh, -c, '%s']
 class Lanes(CtestLayer):
     def setUp(self):
         super().setUp()
+        # What a run of milliseconds takes is noise, and would decide what shares a lane.
+        self.sample.environment["CTESTBED_HISTORY"] = "off"
         self.sample.configure("-DDISCOVER_ARGUMENTS=LANES;2")
 
     def write_pair(self, left, right, more=""):

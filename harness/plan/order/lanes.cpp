@@ -216,17 +216,24 @@ class Lanes {
   std::vector<Duration> ends_;
 };
 
-// Visits cut into pieces of about `most`: in one lane, pieces that follow each other are one visit
-// again.
+Duration TimeOf(const OrderProblem& problem, const OrderedVisit& visit) {
+  Duration time{0};
+  for (const int run : visit.runs) time += problem.runs[static_cast<size_t>(run)].time;
+  return time;
+}
+
+// Visits of more than `share` cut into pieces of about a quarter of it: in one lane, pieces that
+// follow each other are one visit again.
 std::vector<OrderedVisit> Pieces(const OrderProblem& problem,
-                                 const std::vector<OrderedVisit>& visits, Duration most) {
+                                 const std::vector<OrderedVisit>& visits, Duration share) {
   std::vector<OrderedVisit> pieces;
   for (const OrderedVisit& visit : visits) {
+    const bool divides = TimeOf(problem, visit) > share;
     Duration time{0};
     pieces.push_back({visit.environment, {}, {}});
     for (const int run : visit.runs) {
       const Duration own = problem.runs[static_cast<size_t>(run)].time;
-      if (time > Duration{0} && time + own > most) {
+      if (divides && time > Duration{0} && time + own > share / 4) {
         pieces.push_back({visit.environment, {}, {}});
         time = Duration{0};
       }
