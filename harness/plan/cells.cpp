@@ -7,8 +7,9 @@
 namespace ctestbed {
 namespace {
 
-// Tenths of a second at most: a plan is made at every start of ctest.
-constexpr uint64_t kIterations = 100'000;
+// Tenths of a second at most: a plan is made at every start of ctest. Small models need less.
+constexpr uint64_t kMostIterations = 100'000;
+constexpr uint64_t kIterationsPerPair = 200;
 constexpr size_t kMostForbidden = 100'000;
 
 using Values = std::vector<int>;
@@ -125,6 +126,16 @@ class ModelMaker {
   CoverModel model_;
 };
 
+uint64_t IterationsFor(const CoverModel& model) {
+  uint64_t pairs = 0;
+  uint64_t values = 0;  // of the axes so far
+  for (const int levels : model.levels) {
+    pairs += values * static_cast<uint64_t>(levels);
+    values += static_cast<uint64_t>(levels);
+  }
+  return std::min(kMostIterations, kIterationsPerPair * pairs);
+}
+
 // Without the axes that are open: each cell once.
 std::vector<Cell> CellsOf(const std::vector<MatrixAxis>& axes, const std::vector<CoverRow>& rows) {
   std::vector<Cell> cells;
@@ -168,10 +179,11 @@ Result<CellChooser::Array> CellChooser::ArrayFor(const CoverModel& model,
     return array.model == model && array.weights == weights;
   });
   if (known != arrays_.end()) return *known;
-  const CoverOptions options{.iterations = kIterations};
+  const uint64_t iterations = IterationsFor(model);
+  const CoverOptions options{.iterations = iterations};
   TRY(const CoveringArray array, Cover(model, options));
   TRY(OrderedCover ordered,
-      CoverInOrder(model, weights, {.cover = options, .iterations = kIterations}));
+      CoverInOrder(model, weights, {.cover = options, .iterations = iterations}));
   arrays_.push_back(
       {model, weights, std::move(ordered.rows), array.lower_bound, array.feasible_tuples});
   return arrays_.back();

@@ -11,8 +11,7 @@ namespace ctestbed {
 // At most `count` lanes, which hold all visits of `one_lane`: cut where a binary search of the
 // makespan says, then evened out by up to `moves` moves of a few visits from the longest lane to
 // another. A visit longer than the share of a lane is divided where that makes the makespan a
-// twentieth shorter at least. Runs that
-// a precedence binds stay together in the first lane.
+// twentieth shorter at least. Runs that a precedence binds stay together in the first lane.
 std::vector<OrderedLane> SplitIntoLanes(const StepCosts& costs,
                                         const std::vector<OrderedVisit>& one_lane, int count,
                                         int moves);
