@@ -63,6 +63,10 @@ function(ctestbed_area name)
     ctestbed_precompile(ctestbed_${name}_test ctestbed_base_test ${ctestbed_common_headers}
                         <gmock/gmock.h> <gtest/gtest.h>)
     add_test(NAME unit.${name} COMMAND ctestbed_${name}_test)
-    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+    set(limit 120)
+    if(CTESTBED_SANITIZE)
+      set(limit 400)  # searches are ten times as slow
+    endif()
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT ${limit})
   endif()
 endfunction()
