@@ -66,8 +66,11 @@ Result<CTestProject> LoadCTestProject(Program& program, const CTestOptions& opti
   settings.estimates =
       Coarse(LoadEstimates(program, options.project, program.ChooseBackend(options.backend)));
   auto plan = MakePlan(InputOf(loaded), {}, settings);
-  // Nothing to run is an error of its own only when no file is to blame for it.
-  if (!plan && broken.empty()) return tl::unexpected<Error>(plan.error());
+  if (!plan) {
+    // Nothing to run is an error of its own only when no file is to blame for it.
+    TRY(const std::vector<Run> runs, ExpandRuns(InputOf(loaded)));
+    if (!runs.empty() || broken.empty()) return tl::unexpected<Error>(plan.error());
+  }
   std::vector<PlannedBatch> batches = Flatten(plan.value_or(Plan()));
   return CTestProject{std::move(loaded), std::move(batches), std::move(settings.estimates),
                       std::move(broken)};

@@ -71,6 +71,7 @@ Json Describe(const Plan& plan) {
 Result<std::optional<int>> CountShards(Program& program, const PlanOptions& options,
                                        const PlanInput& input) {
   const PlanningOptions& planning = options.planning;
+  TRY_DO(CheckTogether(planning, !planning.shard.empty() || !options.shards.empty()));
   if (!planning.shard.empty()) {
     TRY(const Shard shard, ParseShard(planning.shard));
     return shard.count;

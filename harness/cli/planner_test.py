@@ -76,6 +76,8 @@ class Planner(ProgramTest):
         for shard in ("0/3", "4/3", "1/257", "1", "x/y", "1/2/3"):
             self.assertIn("is no shard", self.expect(2, "plan", "--shard", shard).complaint)
         self.expect(2, "plan", "--shards", "257")
+        for verb, *option in (("plan", "--shards", "2"), ("plan", "--shard", "1/2"), ("run", "--shard", "1/2")):
+            self.assertIn("a shard runs in one lane", self.expect(2, verb, *option, "--lanes", "2").complaint)
 
     def test_a_shard_that_is_not_needed(self):
         self.make_large(1)

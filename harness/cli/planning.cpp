@@ -94,6 +94,13 @@ int LanesOf(const std::string& lanes) {
   return lanes == kAuto ? 0 : NumberIn(lanes, kMostShards).value_or(1);
 }
 
+Status CheckTogether(const PlanningOptions& options, bool shards) {
+  const bool lanes = options.lanes != "1" || !options.memory.empty() || !options.cpus.empty();
+  if (!shards || !lanes) return {};
+  return Fail(ErrorKind::kInvalid, "a shard runs in one lane",
+              "leave --lanes, --memory and --cpus out, or --shard and --shards");
+}
+
 PlanInput InputOf(const LoadedProject& loaded) {
   return {loaded.Presets(), loaded.Suites(), loaded.project.host_environment};
 }
@@ -105,6 +112,7 @@ PlanSettings SettingsFor(Program& program, const ProjectOptions& project,
   settings.fail_first = WeightIn(options.fail_first).value_or(0);
   if (shards) {
     settings.lanes = *shards;
+    settings.most_lanes = kMostShards;
     settings.lane_start = ParseDuration(options.shard_start).value_or(Duration{0});
     return settings;
   }

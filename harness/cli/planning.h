@@ -30,6 +30,9 @@ int LanesOf(const std::string& lanes);
 // --shards N|auto, for who plans all of them.
 void AddShards(CLI::App& app, std::string& shards);
 
+// kInvalid where options contradict each other: lanes and their limits are within one job.
+Status CheckTogether(const PlanningOptions& options, bool shards);
+
 PlanInput InputOf(const LoadedProject& loaded);
 
 // What was learned on `backend` decides, but for shards: these must all see the same. As many

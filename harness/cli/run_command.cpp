@@ -163,6 +163,7 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
 // The part of the plan that is asked for.
 Result<Plan> PlanFor(Program& program, const RunOptions& options, const LoadedProject& loaded) {
   const PlanningOptions& planning = options.planning;
+  TRY_DO(CheckTogether(planning, !planning.shard.empty()));
   std::optional<Shard> shard;
   if (!planning.shard.empty()) {
     TRY(shard, ParseShard(planning.shard));

@@ -53,10 +53,11 @@ std::vector<CellChoice> ChoicesFor(const std::vector<Cell>& cells, const Suite& 
 std::optional<Cell> FirstCell(const Suite& suite, const Preset& preset);
 
 // How many cells the product above has, at most kMostCells + 1: what is larger is not worth making.
-// With `open` alone, that of its open axes.
 inline constexpr size_t kMostCells = 4096;
 size_t CountCells(const Suite& suite, const Preset& preset);
+// The same of the axes that are open.
 size_t CountOpenCells(const Suite& suite, const Preset& preset);
+// Of all axes of the preset.
 size_t CountCells(const Preset& preset);
 
 }  // namespace ctestbed

@@ -180,13 +180,12 @@ Result<CellChooser::Array> CellChooser::ArrayFor(const CoverModel& model,
   });
   if (known != arrays_.end()) return *known;
   const uint64_t iterations = IterationsFor(model);
-  const CoverOptions options{.iterations = iterations};
-  TRY(const CoveringArray array, Cover(model, options));
   TRY(OrderedCover ordered,
-      CoverInOrder(model, weights, {.cover = options, .iterations = iterations}));
-  arrays_.push_back(
-      {model, weights, std::move(ordered.rows), array.lower_bound, array.feasible_tuples});
-  return arrays_.back();
+      CoverInOrder(model, weights,
+                   {.cover = {.iterations = iterations}, .iterations = iterations}));
+  return arrays_.emplace_back(Array{model, weights, std::move(ordered.rows),
+                                    ordered.smallest.lower_bound,
+                                    ordered.smallest.feasible_tuples});
 }
 
 }  // namespace ctestbed

@@ -15,9 +15,9 @@ struct ExpandedRun {
   std::shared_ptr<const Topology> topology;  // never null; runs of one environment may share it
   std::string environment;                   // DigestOf(*topology)
   bool fresh = false;
-  // Whose topology that is, where it is not the run's own but a larger one (superset.h).
-  std::string preset = {};
-  Cell cell = {};
+  // Whose topology that is: the run's own, or that of a larger environment (superset.h).
+  std::string preset;
+  Cell cell;
 };
 
 struct Expansion {

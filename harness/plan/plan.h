@@ -35,15 +35,16 @@ struct PlanInput {
 
 // How to plan, beside what.
 struct PlanSettings {
-  int lanes = 1;           // at most so many, up to kMostLanes; 0: as many as pay
-  Duration lane_start{0};  // what another lane costs before its first environment
+  int lanes = 1;                // at most so many; 0: as many as pay, at most `most_lanes`
+  int most_lanes = kMostLanes;  // more, where lanes are jobs of their own
+  Duration lane_start{0};       // what another lane costs before its first environment
   // What all environments that are alive together may ask for by `resources`, in bytes and
   // thousandths of a processor; 0: any amount. What a node does not say counts for nothing.
   std::int64_t memory = 0;
   int cpus = 0;
-  Estimates estimates;    // of nodes and runs
-  double fail_first = 0;  // seconds of change that it is worth to see a failure
-                          // a second earlier; 0: the least change
+  Estimates estimates;  // of nodes and runs
+  // Seconds of change that it is worth to see a failure a second earlier; 0: the least change.
+  double fail_first = 0;
   uint64_t seed = 1;
 };
 

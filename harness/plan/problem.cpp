@@ -5,14 +5,6 @@
 namespace ctestbed {
 namespace {
 
-const Suite& SuiteOf(const PlanInput& input, const Run& run,
-                     std::map<std::string, const Suite*>& known) {
-  if (known.empty()) {
-    for (const Suite& suite : input.suites) known[suite.name.value] = &suite;
-  }
-  return *known.at(run.suite);
-}
-
 Footprint FootprintOf(const Topology& topology) {
   Footprint footprint;
   for (const Node& node : topology.nodes) {
@@ -26,23 +18,25 @@ Footprint FootprintOf(const Topology& topology) {
 class Builder {
  public:
   Builder(const PlanInput& input, const PlanSettings& settings)
-      : input_(input), settings_(settings) {}
+      : input_(input), settings_(settings) {
+    for (const Suite& suite : input.suites) suites_[suite.name.value] = &suite;
+  }
 
   OrderProblem Build(const std::vector<ExpandedRun>& runs) {
     AddSlots(runs);
     for (const ExpandedRun& expanded : runs) {
-      const Suite& suite = SuiteOf(input_, expanded.run, suites_);
       OrderRun& run = problem_.runs.emplace_back();
       run.environment = EnvironmentOf(expanded);
       run.time = settings_.estimates.Of(expanded.run).duration;
       run.fresh.all = expanded.fresh;
-      for (const Located<std::string>& node : suite.dirties) {
+      for (const Located<std::string>& node : suites_.at(expanded.run.suite)->dirties) {
         const auto slot = slots_.find(node.value);
         if (slot != slots_.end()) run.dirties.slots.push_back(slot->second);
       }
     }
     AddPrecedences(runs);
     problem_.lanes.count = settings_.lanes;
+    problem_.lanes.alive = settings_.most_lanes;
     problem_.lanes.start_up = settings_.lane_start;
     problem_.lanes.memory = settings_.memory;
     problem_.lanes.cpus = settings_.cpus;
@@ -91,11 +85,10 @@ class Builder {
     SlotState& state = states.emplace_back();
     state.start = estimate.start;
     state.stop = estimate.stop;
+    if (node.kind != NodeKind::kJob) return known->second;
     for (const auto& [name, wanted] : node.depends_on) {
       const auto other = slots_.find(name);
-      if (other == slots_.end()) continue;
-      state.waits_for.push_back(other->second);
-      if (node.kind == NodeKind::kJob) state.follows.push_back(other->second);
+      if (other != slots_.end()) state.follows.push_back(other->second);
     }
     return known->second;
   }

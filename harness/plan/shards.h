@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "model/plan.h"
+#include "plan/order/order_problem.h"
 #include "plan/plan.h"
 
 namespace ctestbed {
@@ -20,7 +21,7 @@ struct Shard {
 };
 // kInvalid where it is no such thing, or counts past kMostShards.
 Result<Shard> ParseShard(std::string_view text);
-inline constexpr int kMostShards = 256;
+inline constexpr int kMostShards = kMostOrderedLanes;
 
 // Lane `number` of a plan that was made with `count` lanes, as a plan of its own with its own cost;
 // without lanes when the plan needs fewer.

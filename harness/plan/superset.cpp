@@ -7,32 +7,46 @@
 namespace ctestbed {
 namespace {
 
-template <typename Map>
-bool HasEntriesOf(const Map& large, const Map& small) {
-  return std::all_of(small.begin(), small.end(), [&](const auto& entry) {
-    const auto found = large.find(entry.first);
-    return found != large.end() && found->second == entry.second;
+// An environment by one of its runs, with the digests of its nodes.
+struct Place {
+  const ExpandedRun* run;
+  std::set<std::string> nodes;
+};
+
+Place PlaceOf(const ExpandedRun& run) {
+  Place place{&run, {}};
+  for (const Node& node : run.topology->nodes) place.nodes.insert(DigestOf(node));
+  return place;
+}
+
+template <typename Items>
+bool Includes(const Items& large, const Items& small) {
+  return std::all_of(small.begin(), small.end(), [&](const auto& item) {
+    return std::find(large.begin(), large.end(), item) != large.end();
   });
 }
 
-std::set<std::string> DigestsOf(const Topology& topology) {
-  std::set<std::string> digests;
-  for (const Node& node : topology.nodes) digests.insert(DigestOf(node));
-  return digests;
+bool Contains(const Place& large, const Place& small) {
+  const Topology& has = *large.run->topology;
+  const Topology& needs = *small.run->topology;
+  return std::includes(large.nodes.begin(), large.nodes.end(), small.nodes.begin(),
+                       small.nodes.end()) &&
+         Includes(has.volumes, needs.volumes) && Includes(has.networks, needs.networks) &&
+         Includes(has.secrets, needs.secrets) && has.seed == needs.seed &&
+         has.prepare == needs.prepare && has.backends == needs.backends;
+}
+
+// The smallest of `places` that contains `small`; null when there is none.
+const ExpandedRun* SmallestAround(const Place& small, const std::vector<Place>& places) {
+  const Place* best = nullptr;
+  for (const Place& place : places) {
+    if (best != nullptr && place.nodes.size() >= best->nodes.size()) continue;
+    if (Contains(place, small)) best = &place;
+  }
+  return best == nullptr ? nullptr : best->run;
 }
 
 }  // namespace
-
-bool Contains(const Topology& large, const Topology& small) {
-  const std::set<std::string> has = DigestsOf(large);
-  const std::set<std::string> needs = DigestsOf(small);
-  return std::includes(has.begin(), has.end(), needs.begin(), needs.end()) &&
-         std::includes(large.volumes.begin(), large.volumes.end(), small.volumes.begin(),
-                       small.volumes.end()) &&
-         HasEntriesOf(large.networks, small.networks) &&
-         HasEntriesOf(large.secrets, small.secrets) && large.seed == small.seed &&
-         large.prepare == small.prepare && large.backends == small.backends;
-}
 
 void JoinSupersets(std::vector<ExpandedRun>& runs, const std::vector<Suite>& suites) {
   std::set<std::string> modest;
@@ -40,35 +54,37 @@ void JoinSupersets(std::vector<ExpandedRun>& runs, const std::vector<Suite>& sui
     if (suite.superset) modest.insert(suite.name.value);
   }
   if (modest.empty()) return;
-  // Environments that stay, by number of nodes; those of modest runs are asked from the largest on,
-  // so that one that stays can take in the next.
-  std::vector<const ExpandedRun*> staying;
-  std::vector<ExpandedRun*> moving;
+  std::map<std::string, Place> needed;  // environments, by digest
+  std::map<std::string, std::vector<ExpandedRun*>> movable;
   for (ExpandedRun& run : runs) {
     if (run.fresh) continue;
     if (modest.contains(run.run.suite)) {
-      moving.push_back(&run);
-    } else {
-      staying.push_back(&run);
+      movable[run.environment].push_back(&run);
+    } else if (!needed.contains(run.environment)) {
+      needed.emplace(run.environment, PlaceOf(run));
     }
   }
-  const auto nodes = [](const ExpandedRun* run) { return run->topology->nodes.size(); };
-  std::stable_sort(moving.begin(), moving.end(),
-                   [&](const auto* a, const auto* b) { return nodes(a) > nodes(b); });
-  for (ExpandedRun* run : moving) {
-    const ExpandedRun* best = nullptr;
-    for (const ExpandedRun* other : staying) {
-      if (best != nullptr && nodes(other) >= nodes(best)) continue;
-      const bool same = other->environment == run->environment;
-      if (same || Contains(*other->topology, *run->topology)) best = other;
+  std::vector<Place> places;
+  std::vector<Place> asking;
+  for (const auto& [digest, place] : needed) places.push_back(place);
+  for (const auto& [digest, moving] : movable) {
+    if (!needed.contains(digest)) asking.push_back(PlaceOf(*moving.front()));
+  }
+  // From the largest on, so that one that stays can take in the next.
+  std::stable_sort(asking.begin(), asking.end(),
+                   [](const Place& a, const Place& b) { return a.nodes.size() > b.nodes.size(); });
+  for (const Place& small : asking) {
+    const ExpandedRun* larger = SmallestAround(small, places);
+    if (larger == nullptr) {
+      places.push_back(small);
+      continue;
     }
-    if (best != nullptr) {
-      run->topology = best->topology;
-      run->environment = best->environment;
-      run->preset = best->preset;
-      run->cell = best->cell;
+    for (ExpandedRun* run : movable.at(small.run->environment)) {
+      run->topology = larger->topology;
+      run->environment = larger->environment;
+      run->preset = larger->preset;
+      run->cell = larger->cell;
     }
-    staying.push_back(run);
   }
 }
 

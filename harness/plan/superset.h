@@ -7,12 +7,9 @@
 
 namespace ctestbed {
 
-// Whether `large` has all that `small` has: equal nodes, networks, volumes and secrets, and the
-// same seed and preparation.
-bool Contains(const Topology& large, const Topology& small);
-
 // Gives each run of a suite that says so (Suite::superset) the smallest environment that others
-// need anyway and that contains its own, if there is one. Runs that want it fresh stay as they are.
+// need anyway and that has all of its own: equal nodes, networks, volumes and secrets, the same
+// seed and preparation. Runs that want theirs fresh stay as they are.
 void JoinSupersets(std::vector<ExpandedRun>& runs, const std::vector<Suite>& suites);
 
 }  // namespace ctestbed

@@ -68,16 +68,6 @@ int64_t BoundOf(const CoverModel& model, const std::vector<CoverRow>& rows,
   return bound;
 }
 
-// The best of some arrays of the smallest size, each in its best order.
-RowSequence FirstSequence(const CoverModel& model, const CoverProblem& problem,
-                          const std::vector<int64_t>& weights, const CoveringArray& array,
-                          const OrderedCoverOptions& options) {
-  const uint64_t seed = options.cover.seed;
-  RowSequence best(model, problem, weights, array.rows, seed);
-  best.Order(20'000 + 2'000 * array.rows.size(), options.cover.stop);
-  return best;
-}
-
 }  // namespace
 
 int64_t ChangeCost(const std::vector<CoverRow>& rows, const std::vector<int64_t>& weights) {
@@ -93,19 +83,21 @@ int64_t ChangeCost(const std::vector<CoverRow>& rows, const std::vector<int64_t>
 Result<OrderedCover> CoverInOrder(const CoverModel& model, const std::vector<int64_t>& weights,
                                   const OrderedCoverOptions& options) {
   TRY_DO(CheckWeights(model, weights));
-  TRY(const CoveringArray array, Cover(model, options.cover));
   TRY(const CoverProblem problem, CoverProblem::Make(model));
-  OrderedCover ordered{.smallest = array.rows.size()};
-  ordered.lower_bound = BoundOf(model, array.rows, weights);
-  RowSequence sequence = FirstSequence(model, problem, weights, array, options);
+  OrderedCover ordered;
+  TRY(ordered.smallest, Cover(model, options.cover));
+  const std::vector<CoverRow>& rows = ordered.smallest.rows;
+  ordered.lower_bound = BoundOf(model, rows, weights);
+  const auto& stop = options.cover.stop;
+  RowSequence sequence(model, problem, weights, rows, options.cover.seed);
+  sequence.Order(20'000 + 2'000 * rows.size(), stop);
   ordered.separate_cost = sequence.best_cost();
 
-  const auto& stop = options.cover.stop;
   const size_t extra =
-      array.rows.size() * static_cast<size_t>(std::max(0, options.extra_rows_percent)) / 100;
+      rows.size() * static_cast<size_t>(std::max(0, options.extra_rows_percent)) / 100;
   sequence.Search(extra > 0 ? options.iterations / 2 : options.iterations, stop);
   if (extra > 0) {
-    sequence.Lengthen(array.rows.size() + extra);
+    sequence.Lengthen(rows.size() + extra);
     sequence.Search(options.iterations / 2, stop);
   }
   ordered.rows = sequence.best();

@@ -19,7 +19,7 @@ struct OrderedCoverOptions {
 struct OrderedCover {
   std::vector<CoverRow> rows;  // in the order to run them
   int64_t cost = 0;            // ChangeCost of it
-  size_t smallest = 0;         // rows of the smallest array found
+  CoveringArray smallest;      // the smallest found, from which the search started
   int64_t separate_cost = 0;   // of that array in the best order found; never below `cost`
   // No array in any order costs less: with the axes from dear to cheap, at least P_j - 1 steps
   // change one of the first j, P_j being the most combinations of `strength` of them.
