@@ -18,7 +18,8 @@ std::string EnvironmentName(const Batch& batch) {
 
 // No digests in it: a listing made before an edit must still find its batches after it.
 std::string NameOf(const Batch& batch, std::map<std::string, int>& uses) {
-  if (batch.fresh && !batch.runs.empty()) return RunName(batch.runs.front());
+  const bool alone = batch.renewal != Renewal::kNone;
+  if (alone && !batch.runs.empty()) return RunName(batch.runs.front());
   const std::string name = EnvironmentName(batch);
   const int use = ++uses[name];
   return use == 1 ? name : fmt::format("{}.{}", name, use);

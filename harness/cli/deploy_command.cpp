@@ -60,7 +60,7 @@ Result<Demand> MakeDemand(const DeployOptions& options, const LoadedProject& loa
   TRY(const Preset preset, FindPreset(loaded, options.preset));
   TRY(const Cell cell, ChooseCell(preset, ToCell(options.settings)));
   const Topology topology = Resolve(preset, cell, {}, loaded.project.host_environment);
-  return Demand{DigestOf(topology), 0, topology, options.preset, cell, false};
+  return Demand{DigestOf(topology), 0, topology, options.preset, cell};
 }
 
 Result<EnvironmentView> Deploy(Program& program, const DeployOptions& options,

@@ -164,6 +164,53 @@ class Seeds(ProgramTest):
         self.expect_clean()
 
 
+class Resets(ProgramTest):
+    """A node that counts: what suites leave in it, the next one sees unless it wants it as new."""
+    def setUp(self):
+        super().setUp()
+        self.resets = self.project.path / "resets"
+
+    def counter(self, hook):
+        self.project.preset("counts", {
+            "name": "main", "services": ["web"], "run": {"command": ["sh", "-c", "echo 0 > count; sleep 60"]},
+            "ready": {"exec": ["test", "-s", "count"], "within": "10s"}, "reset": hook},
+            {"name": "other", "run": {"command": ["sleep", "60"]}})
+
+    def adds(self, name, expected, **more):
+        """A suite that passes when so many were before it."""
+        text = (f"cd {self.project.state}/sessions/*/work/main && test $(cat count) = {expected} && "
+                f"echo $(($(cat count) + 1)) > count")
+        self.project.script(name, "counts", text, **more)
+
+    def test_a_suite_that_wants_it_finds_all_as_new(self):
+        self.counter({"exec": ["sh", "-c", f"echo $CTESTBED_NODE >> {self.resets}; echo 0 > count"]})
+        self.adds("a", 0)
+        self.adds("b", 1, after="a")
+        self.adds("c", 0, after="b", isolation="reset")
+        self.adds("d", 1, after="c", dirties=["main"])
+        self.adds("e", 0, after="d")
+        self.assertIn("resets 1, restarts 1 of 2 nodes", self.expect(0, "plan").stdout)
+        self.expect(0, "run")
+        self.assertEqual(self.resets.read_text(encoding="utf-8"), "main\nmain\n")
+        report = self.project.report()
+        self.assertEqual([event["node"] for event in report.of("node-reset")], ["main", "main"])
+        self.assertEqual(sorted(event["node"] for event in report.of("node-ready")), ["main", "other", "other"])
+        learned = self.expect(0, "history", "--json").json
+        self.assertIn("reset", json.dumps(learned))
+        self.expect_clean()
+
+    def test_a_hook_that_fails_blocks_the_suite(self):
+        self.counter({"exec": ["sh", "-c", "echo still busy; exit 7"]})
+        self.adds("a", 0)
+        self.adds("b", 0, after="a", isolation="reset")
+        self.adds("c", 0, after="b")
+        ended = self.expect(3, "run")
+        self.expect_verdicts({"a@counts": "passed", "b@counts": "blocked", "c@counts": "passed"})
+        self.assertIn("node 'main' could not be reset: 'sh' exited with code 7, not 0", ended.stdout)
+        self.assertIn("still busy", ended.stdout)
+        self.expect_clean()
+
+
 class SecretsTest(ProgramTest):
     CANARY = "c4n4ry+with/odd=letters"
 

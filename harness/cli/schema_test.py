@@ -41,7 +41,7 @@ UNSEEN = {
     "preset-depends-unknown-in-cell": MEANING, "preset-duplicate-name": MEANING,
     "preset-duplicate-node": MEANING, "preset-extends-cycle": MEANING,
     "preset-extends-unknown": MEANING, "preset-nothing-to-run": MEANING,
-    "preset-jobs": MEANING, "suite-unknown-secret": MEANING, "preset-secret-in-command": MEANING, "preset-seed-nodes": MEANING,
+    "preset-jobs": MEANING, "preset-reset-nodes": MEANING, "suite-unknown-secret": MEANING, "preset-secret-in-command": MEANING, "preset-seed-nodes": MEANING,
     "preset-port-clash": MEANING, "preset-probe-port": MEANING, "preset-service-twice": MEANING,
     "preset-unclosed-reference": MEANING, "preset-undefined-reference": MEANING,
     "preset-undefined-variable": MEANING, "suite-empty-matrix": MEANING,
@@ -63,7 +63,7 @@ MEANS = re.compile(
     r"names nothing|already|hosts service|cannot read|has an empty command|need each other|"
     r"must be (bytes|a number) such as|must be an absolute path|must have one of|unknown suite|"
     r"the suite has no case|both included and left out|cannot be covered|needs at least as many|only the formats|has over \d+ ports|has no meaning beside|"
-    r"does nothing|one request, not|must have one source|is no job|is a job, which|"
+    r"does nothing|one request, not|must have one source|is no job|is a job[:,] |"
     r"waits for (job|node)|^step .* is about")
 
 

@@ -23,7 +23,7 @@ from sample import Report, processes_about  # noqa: E402
 
 OPTIONS = argparse.Namespace()
 KINDS = {"session-started", "session-planned", "run-planned", "environment-deploying",
-         "node-starting", "node-ready", "node-stopped", "node-failed", "environment-ready",
+         "node-starting", "node-ready", "node-reset", "node-stopped", "node-failed", "environment-ready",
          "environment-failed", "environment-removing", "environment-removed", "run-started",
          "case-finished", "run-finished", "session-finished"}
 HEALTHY = ("slow_start", "--after", "0")

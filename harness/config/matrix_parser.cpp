@@ -100,6 +100,10 @@ CellSet ReadCellSet(const Document& map, Diagnostics& problems) {
     Field named = kValues;
     named.key = entry.key.value;
     if (!CheckField(entry.value, named, problems)) continue;
+    if (entry.value.IsList() && entry.value.items.empty()) {
+      problems.Error(entry.value.mark, fmt::format("no value of {} is named", Quote(named.key)),
+                     "name values, or leave it out");
+    }
     std::vector<Located<std::string>>& values = set[entry.key.value];
     if (entry.value.IsScalar()) values.push_back({entry.value.text, entry.value.mark});
     for (const Document& item : entry.value.items) values.push_back({item.text, item.mark});

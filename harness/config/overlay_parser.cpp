@@ -96,6 +96,8 @@ constexpr std::array kNodeFields{
           "NODE: started, ready or completed; or a list of nodes to be ready", false,
           &kDependencies},
     Field{"stop", Shape::kMap, "{grace: DURATION} between SIGTERM and SIGKILL", false, &kStop},
+    Field{"reset", Shape::kMap, "what makes it as new while it runs: exec or http", false,
+          &kResetInside},
     Field{"mounts", Shape::kMap, "NAME: {content, from, bind, volume or secret: ...}", false,
           &kMounts},
     Field{"networks", Shape::kAny, "networks of topology.networks; default: one for all nodes",
@@ -366,6 +368,7 @@ NodeOverlay ReadNode(const Document& item, const Reader& reader) {
   if (const auto stop = fields.Inner("stop", problems)) {
     node.stop = StopSpec{stop->Time("grace").value_or(reader.defaults.stop_grace)};
   }
+  node.reset = ReadReset(fields, reader);
   if (const Document* mounts = fields.Find("mounts")) node.mounts = ReadMounts(*mounts, reader);
   node.container = ReadContainer(fields, reader);
   return node;

@@ -27,6 +27,7 @@ inline constexpr std::string_view kReadyName = "ready";
 extern const Inside kTopology;
 extern const Inside kSeedInside;
 extern const Inside kSecretsInside;
+extern const Inside kResetInside;  // of a node
 
 inline constexpr Field kEnvFiles{
     "env_files", Shape::kTextOrList,

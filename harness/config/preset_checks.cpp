@@ -147,6 +147,26 @@ void CheckAwaited(const NodeOverlay& node, const NodeOverlay& needed,
   }
 }
 
+// `what` is how messages call the step.
+void CheckWork(const SeedStep& step, const std::string& what, const NodeOverlay& node,
+               const Nodes& nodes, const Topology& declared, const Report& report) {
+  std::vector<std::string> ports;
+  for (const Port& port : node.ports.value_or(std::vector<Port>{})) ports.push_back(port.name);
+  const bool asks = step.todo.exec.empty();
+  if (asks && ports.empty()) {
+    report(step.node.mark,
+           fmt::format("{}: node {} has no port to ask", what, Quote(node.name.value)),
+           "add ports: {http: 8080} to it");
+  } else if (!step.port.empty() &&
+             std::find(ports.begin(), ports.end(), step.port) == ports.end()) {
+    report(
+        step.node.mark,
+        fmt::format("{}: node {} has no port {}", what, Quote(node.name.value), Quote(step.port)),
+        DidYouMean(step.port, ports, "ports"));
+  }
+  CheckStepReferences(step, node, nodes, declared, report);
+}
+
 void CheckStep(const SeedStep& step, const Nodes& nodes, const Topology& declared,
                const Report& report) {
   const NodeOverlay* node = FindNode(nodes, step.node.value);
@@ -164,21 +184,20 @@ void CheckStep(const SeedStep& step, const Nodes& nodes, const Topology& declare
            "name a node that runs");
     return;
   }
-  std::vector<std::string> ports;
-  for (const Port& port : node->ports.value_or(std::vector<Port>{})) ports.push_back(port.name);
-  const bool asks = step.todo.exec.empty();
-  if (asks && ports.empty()) {
-    report(step.node.mark,
-           fmt::format("step {}: node {} has no port to ask", name, Quote(step.node.value)),
-           "add ports: {http: 8080} to it");
-  } else if (!step.port.empty() &&
-             std::find(ports.begin(), ports.end(), step.port) == ports.end()) {
-    report(step.node.mark,
-           fmt::format("step {}: node {} has no port {}", name, Quote(step.node.value),
-                       Quote(step.port)),
-           DidYouMean(step.port, ports, "ports"));
+  CheckWork(step, "step " + name, *node, nodes, declared, report);
+}
+
+void CheckReset(const NodeOverlay& node, const Nodes& nodes, const Topology& declared,
+                const Report& report) {
+  if (!node.reset) return;
+  if (IsJob(node)) {
+    report(node.reset->node.mark,
+           fmt::format("node {} is a job: nothing of it is left to reset", Quote(node.name.value)),
+           "it runs again when a node that it depends on is reset");
+    return;
   }
-  CheckStepReferences(step, *node, nodes, declared, report);
+  CheckWork(*node.reset, fmt::format("reset of node {}", Quote(node.name.value)), node, nodes,
+            declared, report);
 }
 
 void CheckDependencies(const NodeOverlay& node, const Nodes& nodes, const Report& report) {
@@ -325,6 +344,7 @@ void CheckNodes(const Nodes& nodes, const Topology& declared, const DocumentsByF
     CheckReplicaNames(node, nodes, report);
     CheckDependencies(node, nodes, report);
     CheckJob(node, report);
+    CheckReset(node, nodes, declared, report);
     CheckNodeReferences(node, nodes, declared, report);
     CheckUses(node, declared, report);
     ports.CheckNode(node);

@@ -101,6 +101,7 @@ void Substitute(Overlay& overlay, const std::map<std::string, std::string>& host
     if (node.ready) SubstituteHostVariables(node.ready->arguments, host, problems);
     if (node.args) std::for_each(node.args->begin(), node.args->end(), substitute);
     for (auto& [name, mount] : node.mounts) Substitute(mount, substitute);
+    if (node.reset) ForEachText(node.reset->todo, substitute);
   }
   for (SeedStep& step : overlay.seed) {
     ForEachText(step.todo, substitute);

@@ -40,16 +40,21 @@ constexpr Field kBody{"body", Shape::kText, "of the request; JSON unless its hea
 constexpr std::array kActionFields{kExec, kCodes, kHttpField, kHeaders, kBody};
 constexpr Inside kUndo{.fields = kActionFields};
 
+constexpr Field kPort{"port", Shape::kName, "that `http` asks; default: the node's first"};
+constexpr Field kWithin{"within", Shape::kDuration, "how long it may take; default: 30s"};
+
+constexpr std::array kResetFields{kPort, kExec, kCodes, kHttpField, kHeaders, kBody, kWithin};
+
 constexpr std::array kStepFields{
     Field{"name", Shape::kName, "what messages and overlays call the step", true},
     Field{"node", Shape::kName, "whom `exec` and `http` are about", true},
-    Field{"port", Shape::kName, "that `http` asks; default: the node's first"},
+    kPort,
     kExec,
     kCodes,
     kHttpField,
     kHeaders,
     kBody,
-    Field{"within", Shape::kDuration, "how long it may take; default: 30s"},
+    kWithin,
     Field{"undo", Shape::kMap, "what takes it back: exec or http", false, &kUndo},
 };
 constexpr Inside kStepInside{.fields = kStepFields};
@@ -122,6 +127,8 @@ std::optional<SeedAction> ReadAction(const Fields& fields, Diagnostics& problems
   const auto exec = fields.Texts("exec");
   const Document* http = fields.Find("http");
   const Document* codes = fields.Find("exit_codes");
+  std::vector<int> accepted{0};
+  if (codes != nullptr) accepted = ReadNumbers(*codes, kExitCodeField, problems);
   if (!exec && http == nullptr) return std::nullopt;
   SeedAction action;
   if (http != nullptr) ReadRequests(*http, action, problems);
@@ -134,9 +141,21 @@ std::optional<SeedAction> ReadAction(const Fields& fields, Diagnostics& problems
   RefuseBeside(fields, "exec", {"http", "headers", "body"}, problems);
   if (exec->empty()) problems.Error(fields.Find("exec")->mark, "'exec' names no program");
   action.exec = *exec;
-  action.accepted =
-      codes == nullptr ? std::vector{0} : ReadNumbers(*codes, kExitCodeField, problems);
+  action.accepted = std::move(accepted);
   return action;
+}
+
+// What steps and hooks have in common. Nothing is said of one without a name, `what`.
+void ReadWork(const Fields& fields, const std::string& what, SeedStep& step,
+              Diagnostics& problems) {
+  step.within = fields.Time("within").value_or(step.within);
+  if (const auto port = fields.Text("port")) step.port = port->value;
+  if (auto todo = ReadAction(fields, problems)) {
+    step.todo = std::move(*todo);
+  } else if (!what.empty()) {
+    problems.Error(step.name.mark, what + " does nothing",
+                   "add exec: [PROGRAM, ARGUMENT...] or http: {'POST /path': 201}");
+  }
 }
 
 SeedStep ReadStep(const Document& item, Diagnostics& problems) {
@@ -144,14 +163,8 @@ SeedStep ReadStep(const Document& item, Diagnostics& problems) {
   SeedStep step;
   step.name = fields.Text("name").value_or(Located<std::string>{"", item.mark});
   step.node = fields.Text("node").value_or(step.name);
-  step.within = fields.Time("within").value_or(step.within);
-  if (const auto port = fields.Text("port")) step.port = port->value;
-  if (auto todo = ReadAction(fields, problems)) {
-    step.todo = std::move(*todo);
-  } else if (!step.name.value.empty()) {
-    problems.Error(step.name.mark, fmt::format("step {} does nothing", Quote(step.name.value)),
-                   "add exec: [PROGRAM, ARGUMENT...] or http: {'POST /path': 201}");
-  }
+  const bool named = !step.name.value.empty();
+  ReadWork(fields, named ? "step " + Quote(step.name.value) : "", step, problems);
   if (const auto undo = fields.Inner("undo", problems)) {
     step.undo = ReadAction(*undo, problems);
     if (!step.undo) {
@@ -197,6 +210,7 @@ SecretSource ReadSource(const Document::Entry& entry, const Reader& reader) {
 }  // namespace
 
 const Inside kSeedInside{.each = &kStep};
+const Inside kResetInside{.fields = kResetFields};
 const Inside kSecretsInside{.each = &kSecret};
 
 std::vector<SeedStep> ReadSeed(const Fields& fields, const Reader& reader) {
@@ -216,6 +230,17 @@ std::vector<SeedStep> ReadSeed(const Fields& fields, const Reader& reader) {
     steps.push_back(std::move(step));
   }
   return steps;
+}
+
+std::optional<SeedStep> ReadReset(const Fields& fields, const Reader& reader) {
+  const Document* map = fields.Find("reset");
+  const auto reset = fields.Inner("reset", reader.problems);
+  if (!reset) return std::nullopt;
+  SeedStep step;
+  step.name = {"reset", map->mark};
+  step.node = {fields.Text("name").value_or(step.name).value, map->mark};
+  ReadWork(*reset, "'reset'", step, reader.problems);
+  return step;
 }
 
 std::map<std::string, SecretSource> ReadSecrets(const Fields& fields, const Reader& reader) {

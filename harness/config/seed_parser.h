@@ -1,4 +1,4 @@
-// The `seed` and `secrets` of a preset or axis value.
+// The `seed` and `secrets` of a preset or axis value, and the `reset` of a node.
 #pragma once
 
 #include <map>
@@ -16,5 +16,8 @@ namespace ctestbed {
 std::vector<SeedStep> ReadSeed(const Fields& fields, const Reader& reader);
 // The same for `secrets`. A variable that is not set and a file that is not there are reported.
 std::map<std::string, SecretSource> ReadSecrets(const Fields& fields, const Reader& reader);
+
+// `fields` is a node's map; of a step that is about this node, called "reset".
+std::optional<SeedStep> ReadReset(const Fields& fields, const Reader& reader);
 
 }  // namespace ctestbed

@@ -23,7 +23,7 @@ constexpr std::array kNeedsFields{
 };
 constexpr Inside kNeeds{.fields = kNeedsFields};
 
-constexpr std::array<std::string_view, 3> kIsolationWords{"shared", "fresh", "exclusive"};
+constexpr std::array<std::string_view, 4> kIsolationWords{"shared", "reset", "fresh", "exclusive"};
 constexpr Inside kIsolation{.words = kIsolationWords};
 
 constexpr std::array<std::string_view, 2> kOutcomeWords{"failed", "skipped"};
@@ -40,11 +40,13 @@ constexpr std::array kSuiteFields{
     Field{"matrix", Shape::kMap, "{axes: {AXIS: CHOICE}, cover: ..., never: ...}", false, &kMatrix},
     Field{"environment", Shape::kTextMap, "variables of every node while the suite runs"},
     Field{"isolation", Shape::kText,
-          "shared; fresh: every node newly started; exclusive: nothing runs beside it", false,
-          &kIsolation},
+          "shared; reset: every node as new; fresh: every node newly started; exclusive: nothing "
+          "runs beside it",
+          false, &kIsolation},
     Field{"after", Shape::kTextOrList, "suites whose runs all end before its first begins"},
     Field{"requires", Shape::kTextOrList, "programs; it is skipped where PATH lacks one of them"},
-    Field{"dirties", Shape::kTextOrList, "nodes that it leaves unfit: they start anew after it"},
+    Field{"dirties", Shape::kTextOrList,
+          "nodes that it leaves unfit: they are reset or start anew after it"},
     Field{"expected", Shape::kMap, "CASE: failed or skipped; that is what passes, else it fails",
           false, &kExpected},
     Field{"timeout", Shape::kDuration, "of one run"},
@@ -178,8 +180,8 @@ Suite ReadSuite(const std::string& file, Document document, const Reader& reader
   }
   suite.environment = ReadEnvironment(fields, "environment", reader.problems);
   if (const auto isolation = fields.Word("isolation")) {
-    suite.isolation =
-        std::array{Isolation::kShared, Isolation::kFresh, Isolation::kExclusive}[*isolation];
+    suite.isolation = std::array{Isolation::kShared, Isolation::kReset, Isolation::kFresh,
+                                 Isolation::kExclusive}[*isolation];
   }
   suite.after = fields.Texts("after").value_or(suite.after);
   suite.programs = fields.Texts("requires").value_or(suite.programs);

@@ -33,6 +33,10 @@ class ObservationFold {
       case EventKind::kNodeReady:
         Ready(event);
         return;
+      case EventKind::kNodeReset:
+        Keep(event, Measure::kReset, environments_[event.environment].preset, event.node,
+             event.digest, event.duration);
+        return;
       case EventKind::kNodeFailed:
         Failed(event);
         return;

@@ -43,6 +43,12 @@ class Session {
     event.duration = duration;
     return *this;
   }
+  Session& Reset(const std::string& node, Duration duration) {
+    Event& event = Add(EventKind::kNodeReset, node);
+    event.digest = "of " + node;
+    event.duration = duration;
+    return *this;
+  }
   Session& Finished(const std::string& suite, Verdict verdict) {
     Event& event = Add(EventKind::kRunFinished);
     event.suite = suite;
@@ -93,11 +99,13 @@ class Session {
 TEST(Observations, AreStartsStopsAndRuns) {
   Session session;
   session.Starting("db").Starting("auth").Ready("db").Ready("auth");
-  session.Finished("orders", Verdict::kPassed).Finished("accounts", Verdict::kFailed);
+  session.Finished("orders", Verdict::kPassed).Reset("db", 15ms);
+  session.Finished("accounts", Verdict::kFailed);
   session.Removing().Stopped("auth", 20ms).Stopped("db", 40ms).End();
   EXPECT_THAT(session.Learned(),
               ElementsAre("start db 200 ms", "start auth 200 ms", "run orders 30 ms passed",
-                          "run accounts 30 ms failed", "stop auth 20 ms", "stop db 40 ms"));
+                          "reset db 15 ms", "run accounts 30 ms failed", "stop auth 20 ms",
+                          "stop db 40 ms"));
 }
 
 TEST(Observations, SayOfWhatTheyAre) {

@@ -24,6 +24,7 @@ enum class EventKind {
   kEnvironmentDeploying,
   kNodeStarting,
   kNodeReady,
+  kNodeReset,
   kNodeStopped,
   kNodeFailed,
   kEnvironmentReady,
@@ -42,7 +43,7 @@ struct EventKindEntry {
   std::string_view help;  // which fields it carries beside seq and at
 };
 
-inline constexpr std::array<EventKindEntry, 16> kEventKinds{{
+inline constexpr std::array<EventKindEntry, 17> kEventKinds{{
     {EventKind::kSessionStarted, "session-started",
      "session, out, backend, version, host, command"},
     {EventKind::kSessionPlanned, "session-planned",
@@ -52,6 +53,8 @@ inline constexpr std::array<EventKindEntry, 16> kEventKinds{{
      "environment, preset, cell, changes, nodes"},
     {EventKind::kNodeStarting, "node-starting", "environment, node, log, endpoints"},
     {EventKind::kNodeReady, "node-ready", "environment, node, digest, duration_s"},
+    {EventKind::kNodeReset, "node-reset",
+     "environment, node, digest, duration_s; made as if newly started while it ran"},
     {EventKind::kNodeStopped, "node-stopped", "environment, node, digest, duration_s"},
     {EventKind::kNodeFailed, "node-failed", "environment, node, message, detail, log"},
     {EventKind::kEnvironmentReady, "environment-ready",

@@ -222,6 +222,34 @@ TEST(ChangesBetween, RunsJobsAgainWhenWhatTheyNeedChanges) {
   EXPECT_EQ(changes[2].why, "node 'migrate', which it needs, changes");
 }
 
+TEST(Renew, ResetsByHooksAndRestartsTheRest) {
+  const Node make{.name = "make", .kind = NodeKind::kJob};
+  const Node init{.name = "init",
+                  .kind = NodeKind::kJob,
+                  .depends_on = {{"make", DependencyState::kCompleted}}};
+  Node db{.name = "db", .depends_on = {{"init", DependencyState::kCompleted}}};
+  const Node load{
+      .name = "load", .kind = NodeKind::kJob, .depends_on = {{"db", DependencyState::kReady}}};
+  const auto actions = [&](Renewal renewal) {
+    const Topology topology{{make, init, db, load}};
+    std::vector<Change> changes = ChangesBetween(topology, topology);
+    Renew(changes, topology, renewal, "");
+    RunJobsAgain(changes, topology);
+    std::string text;
+    for (const Change& change : changes) text += std::string(ChangeActionName(change.action)) + " ";
+    return text;
+  };
+  EXPECT_EQ(actions(Renewal::kNone), "keep keep keep keep ");
+  EXPECT_EQ(actions(Renewal::kRestart), "restart restart restart restart ");
+  // What the jobs made for the database goes with it.
+  EXPECT_EQ(actions(Renewal::kReset), "restart restart restart restart ");
+  db.reset = SeedStep{.name = {"reset", {}}};
+  EXPECT_EQ(actions(Renewal::kReset), "keep keep reset restart ");
+  for (const Renewal renewal : {Renewal::kNone, Renewal::kReset, Renewal::kRestart}) {
+    EXPECT_EQ(RenewalFromName(RenewalName(renewal)), renewal);
+  }
+}
+
 TEST(ChangeTexts, LeavesNamesAlone) {
   Event event;
   event.run = event.node = event.message = event.detail = "key";

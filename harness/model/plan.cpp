@@ -50,6 +50,8 @@ std::string_view ChangeActionName(ChangeAction action) {
   switch (action) {
     case ChangeAction::kKeep:
       return "keep";
+    case ChangeAction::kReset:
+      return "reset";
     case ChangeAction::kStart:
       return "start";
     case ChangeAction::kStop:
@@ -58,6 +60,60 @@ std::string_view ChangeActionName(ChangeAction action) {
       break;
   }
   return "restart";
+}
+
+std::string_view RenewalName(Renewal renewal) {
+  switch (renewal) {
+    case Renewal::kNone:
+      return "none";
+    case Renewal::kReset:
+      return "reset";
+    case Renewal::kRestart:
+      break;
+  }
+  return "restart";
+}
+
+Renewal RenewalFromName(std::string_view name) {
+  for (const Renewal renewal : {Renewal::kReset, Renewal::kRestart}) {
+    if (RenewalName(renewal) == name) return renewal;
+  }
+  return Renewal::kNone;
+}
+
+std::set<std::string> RestartedByReset(const Topology& topology) {
+  std::set<std::string> restarted;
+  std::vector<std::string> order = StartOrder(topology);
+  std::reverse(order.begin(), order.end());
+  for (const std::string& name : order) {
+    const Node& node = *topology.Find(name);
+    const bool is_awaited = std::any_of(
+        restarted.begin(), restarted.end(),
+        [&](const std::string& other) { return topology.Find(other)->depends_on.contains(name); });
+    if (node.kind == NodeKind::kJob ? is_awaited : !node.reset) restarted.insert(name);
+  }
+  return restarted;
+}
+
+void Renew(std::vector<Change>& changes, const Topology& desired, Renewal renewal,
+           std::string_view why) {
+  if (renewal == Renewal::kNone) return;
+  const std::set<std::string> restarted =
+      renewal == Renewal::kReset ? RestartedByReset(desired) : std::set<std::string>{};
+  for (Change& change : changes) {
+    if (change.action != ChangeAction::kKeep) continue;
+    if (renewal == Renewal::kRestart || restarted.contains(change.node)) {
+      change = {change.node, ChangeAction::kRestart, std::string(why)};
+    } else if (desired.Find(change.node)->reset) {
+      change = {change.node, ChangeAction::kReset, std::string(why)};
+    }
+  }
+}
+
+void Renew(Change& change, const Node& node, std::string_view why) {
+  if (change.action != ChangeAction::kKeep) return;
+  change = {change.node, node.reset ? ChangeAction::kReset : ChangeAction::kRestart,
+            std::string(why)};
 }
 
 std::vector<Change> ChangesBetween(const Topology& current, const Topology& desired) {

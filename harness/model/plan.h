@@ -10,7 +10,7 @@
 
 namespace ctestbed {
 
-enum class ChangeAction { kKeep, kStart, kStop, kRestart };
+enum class ChangeAction { kKeep, kReset, kStart, kStop, kRestart };
 std::string_view ChangeActionName(ChangeAction action);
 
 // What happens to one node on the way from one topology to the next, and why.
@@ -28,6 +28,23 @@ std::vector<Change> ChangesBetween(const Topology& current, const Topology& desi
 // other jobs, does not stay as it is.
 void RunJobsAgain(std::vector<Change>& changes, const Topology& desired);
 
+// What becomes of the nodes that could stay as they are.
+enum class Renewal {
+  kNone,     // they stay
+  kReset,    // they become as new: by their hook (Node::reset), else by a restart
+  kRestart,  // they restart
+};
+std::string_view RenewalName(Renewal renewal);
+Renewal RenewalFromName(std::string_view name);  // kNone for others
+// Nodes that kReset makes restart: servers without a hook, and the jobs that these wait for. What
+// other jobs did is undone by hooks, or they run again behind a node that is reset.
+std::set<std::string> RestartedByReset(const Topology& topology);
+// What becomes of the kept nodes of `desired`, for the reason `why`.
+void Renew(std::vector<Change>& changes, const Topology& desired, Renewal renewal,
+           std::string_view why);
+// Of one of them that a run has left unfit.
+void Renew(Change& change, const Node& node, std::string_view why);
+
 // As many environments can be alive in one session.
 inline constexpr int kMostLanes = 64;
 
@@ -36,8 +53,8 @@ struct Batch {
   std::string preset;
   Cell cell;
   Topology topology;
-  std::string environment;  // DigestOf(topology)
-  bool fresh = false;       // every node newly started first
+  std::string environment;           // DigestOf(topology)
+  Renewal renewal = Renewal::kNone;  // of its nodes, before its runs
   std::vector<Run> runs;
   std::vector<Change> changes;         // from the batch before it in its lane
   std::set<std::string> dirties = {};  // nodes that its last run leaves unfit for others

@@ -36,6 +36,7 @@ struct NodeOverlay {
   std::optional<ProbeSpec> ready;
   std::map<std::string, Located<DependencyState>> depends_on;
   std::optional<StopSpec> stop;
+  std::optional<SeedStep> reset;
   std::map<std::string, Located<Mount>> mounts;  // located where the source is
   ContainerSpec container;
 

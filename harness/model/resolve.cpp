@@ -47,6 +47,7 @@ void MergeInto(NodeOverlay& node, const NodeOverlay& change) {
   Replace(node.ready, change.ready);
   for (const auto& [name, state] : change.depends_on) node.depends_on.insert_or_assign(name, state);
   Replace(node.stop, change.stop);
+  Replace(node.reset, change.reset);
   for (const auto& [name, mount] : change.mounts) node.mounts.insert_or_assign(name, mount);
   MergeInto(node.container, change.container);
 }
@@ -114,6 +115,7 @@ Node Flatten(const NodeOverlay& merged) {
   node.ready = merged.ready;
   for (const auto& [name, state] : merged.depends_on) node.depends_on[name] = state.value;
   node.stop = merged.stop.value_or(StopSpec{});
+  node.reset = merged.reset;
   for (const auto& [name, mount] : merged.mounts) node.mounts[name] = mount.value;
   node.container = merged.container;
   return node;

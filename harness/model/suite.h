@@ -82,6 +82,7 @@ struct Matrix {
 
 enum class Isolation {
   kShared,     // may run in an environment that other runs used
+  kReset,      // wants every node as if newly started
   kFresh,      // wants every node newly started
   kExclusive,  // may run where others did, but nothing runs beside it
 };

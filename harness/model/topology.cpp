@@ -77,6 +77,7 @@ std::string DigestOf(const Node& node) {
          << mount.digest << static_cast<long>(mount.read_only);
   }
   text << DumpJson(ToJson(node.container));
+  if (node.reset) text << "reset" << DumpJson(ToJson(*node.reset));
   if (node.kind == NodeKind::kJob) text << "job" << node.timeout.count();
   return Sha256(text.text());
 }

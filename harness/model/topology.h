@@ -92,7 +92,8 @@ struct Node {
   std::optional<ProbeSpec> ready;
   std::map<std::string, DependencyState> depends_on;
   StopSpec stop;
-  Duration timeout{60'000};  // of a job: until it has completed
+  std::optional<SeedStep> reset;  // makes each replica what it was when it became ready
+  Duration timeout{60'000};       // of a job: until it has completed
   std::map<std::string, Mount> mounts;
   ContainerSpec container;
 

@@ -102,6 +102,7 @@ Json ToJson(const Node& node) {
           {"ready", node.ready ? ToJson(*node.ready) : Json()},
           {"depends_on", depends_on},
           {"stop_grace_s", Seconds(node.stop.grace)},
+          {"reset", node.reset ? ToJson(*node.reset) : Json()},
           {"mounts", ToJson(node.mounts)},
           {"container", ToJson(node.container)}};
 }
@@ -144,14 +145,17 @@ Node NodeFromJson(const Json& json) {
     node.depends_on[name] = DependencyStateFromName(state);
   }
   node.stop.grace = DurationFromJson(json, "stop_grace_s");
+  if (const Json& reset = JsonMember(json, "reset"); reset.is_object()) {
+    node.reset = SeedStepFromJson(reset);
+  }
   node.mounts = MountsFromJson(JsonMember(json, "mounts"));
   node.container = ContainerSpecFromJson(JsonMember(json, "container"));
   return node;
 }
 
 Result<ChangeAction> ActionFromName(std::string_view name) {
-  for (const ChangeAction action :
-       {ChangeAction::kKeep, ChangeAction::kStart, ChangeAction::kStop, ChangeAction::kRestart}) {
+  for (const ChangeAction action : {ChangeAction::kKeep, ChangeAction::kReset, ChangeAction::kStart,
+                                    ChangeAction::kStop, ChangeAction::kRestart}) {
     if (ChangeActionName(action) == name) return action;
   }
   return Fail(ErrorKind::kInvalid, fmt::format("unknown action {}", Quote(name)));

@@ -23,6 +23,13 @@ Duration StartAndStop(const Node& node, const std::string& preset, const Estimat
   return estimate.start + estimate.stop;
 }
 
+// What `change` takes before the environment comes that `node` is in.
+Duration ArrivalOf(const Change& change, const Node& node, const Batch& batch,
+                   const Estimates& estimates) {
+  if (change.action == ChangeAction::kReset) return estimates.Of(node, batch.preset).reset;
+  return Starts(change) ? estimates.Of(node, batch.preset).start : Duration{0};
+}
+
 // Of what leads from `from` to `to`; null is nothing.
 Duration CostOf(const std::vector<Change>& changes, const Batch* from, const Batch* to,
                 const Estimates& estimates) {
@@ -31,7 +38,10 @@ Duration CostOf(const std::vector<Change>& changes, const Batch* from, const Bat
     if (Stops(change)) {
       cost += estimates.Of(*from->topology.Find(change.node), from->preset).stop;
     }
-    if (Starts(change)) cost += estimates.Of(*to->topology.Find(change.node), to->preset).start;
+    if (to == nullptr) continue;
+    if (const Node* node = to->topology.Find(change.node)) {
+      cost += ArrivalOf(change, *node, *to, estimates);
+    }
   }
   return cost;
 }
@@ -62,10 +72,9 @@ Duration WallOf(const std::vector<Change>& changes, const Batch* from, const Bat
       LongestChain(from == nullptr ? nullptr : &from->topology, [&](const Node& node) {
         return Stops(*by_node.at(node.name)) ? estimates.Of(node, from->preset).stop : Duration{0};
       });
-  const Duration starting =
-      LongestChain(to == nullptr ? nullptr : &to->topology, [&](const Node& node) {
-        return Starts(*by_node.at(node.name)) ? estimates.Of(node, to->preset).start : Duration{0};
-      });
+  const Duration starting = LongestChain(
+      to == nullptr ? nullptr : &to->topology,
+      [&](const Node& node) { return ArrivalOf(*by_node.at(node.name), node, *to, estimates); });
   return stopping + starting;
 }
 
@@ -73,27 +82,26 @@ Duration WallOf(const std::vector<Change>& changes, const Batch* from, const Bat
 Duration LeastOf(const std::vector<Lane>& lanes, const Estimates& estimates) {
   struct Needed {
     Duration once{0};
-    int fresh = 0;
+    int restarts = 0;
   };
   std::map<std::string, Needed> nodes;
   for (const Lane& lane : lanes) {
     for (const Batch& batch : lane.batches) {
+      const std::set<std::string> restarted = batch.renewal == Renewal::kReset
+                                                  ? RestartedByReset(batch.topology)
+                                                  : std::set<std::string>{};
       for (const Node& node : batch.topology.nodes) {
         Needed& needed = nodes[DigestOf(node)];
         needed.once = StartAndStop(node, batch.preset, estimates);
-        needed.fresh += batch.fresh ? 1 : 0;
+        const bool restarts = batch.renewal == Renewal::kRestart ||
+                              (batch.renewal == Renewal::kReset && restarted.contains(node.name));
+        needed.restarts += restarts ? 1 : 0;
       }
     }
   }
   Duration least{0};
-  for (const auto& [digest, needed] : nodes) least += std::max(needed.fresh, 1) * needed.once;
+  for (const auto& [digest, needed] : nodes) least += std::max(needed.restarts, 1) * needed.once;
   return least;
-}
-
-void Restart(Change& change, std::string why) {
-  if (change.action == ChangeAction::kKeep) {
-    change = {change.node, ChangeAction::kRestart, std::move(why)};
-  }
 }
 
 std::vector<Change> ChangesOf(const Batch* from, const Batch* to) {
@@ -101,10 +109,11 @@ std::vector<Change> ChangesOf(const Batch* from, const Batch* to) {
   std::vector<Change> changes = ChangesBetween(from == nullptr ? nothing : from->topology,
                                                to == nullptr ? nothing : to->topology);
   if (to == nullptr) return changes;
+  Renew(changes, to->topology, to->renewal, "the suite wants it as new");
   for (Change& change : changes) {
-    if (to->fresh) Restart(change, "the suite wants it fresh");
-    if (from != nullptr && from->dirties.contains(change.node)) {
-      Restart(change, "the suite before left it unfit");
+    const Node* node = to->topology.Find(change.node);
+    if (node != nullptr && from != nullptr && from->dirties.contains(change.node)) {
+      Renew(change, *node, "the suite before left it unfit");
     }
   }
   RunJobsAgain(changes, to->topology);

@@ -17,7 +17,7 @@ Duration CostOfStep(const Batch* from, const Batch* to, const Estimates& estimat
 
 // Of lanes whose changes are filled in. `planned` and `naive` both contain the removal of the last
 // environment of each. The bound: every distinct node is started and stopped at least once, and
-// once for each run that wants it fresh.
+// once for each run that wants it restarted.
 PlanCost CostOf(const std::vector<Lane>& lanes, const Estimates& estimates);
 
 }  // namespace ctestbed

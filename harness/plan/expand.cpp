@@ -53,6 +53,19 @@ class Environments {
   std::map<Key, Resolved> known_;
 };
 
+Renewal RenewalFor(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::kReset:
+      return Renewal::kReset;
+    case Isolation::kFresh:
+      return Renewal::kRestart;
+    case Isolation::kShared:
+    case Isolation::kExclusive:
+      break;
+  }
+  return Renewal::kNone;
+}
+
 Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellChoice& choice,
                          Environments& environments) {
   Candidates candidates;
@@ -62,7 +75,7 @@ Candidates CandidatesFor(const Suite& suite, const Preset& preset, const CellCho
     candidates.push_back({{suite.name.value, preset.name.value, cell},
                           topology,
                           digest,
-                          suite.isolation == Isolation::kFresh,
+                          RenewalFor(suite.isolation),
                           preset.name.value,
                           cell});
   }

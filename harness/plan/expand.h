@@ -14,7 +14,7 @@ struct ExpandedRun {
   Run run;
   std::shared_ptr<const Topology> topology;  // never null; runs of one environment may share it
   std::string environment;                   // DigestOf(*topology)
-  bool fresh = false;
+  Renewal renewal = Renewal::kNone;
   // Whose topology that is: the run's own, or that of a larger environment (superset.h).
   std::string preset;
   Cell cell;

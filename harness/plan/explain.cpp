@@ -71,7 +71,11 @@ class Explanation {
   }
 
   std::string Company() const {
-    if (batch_.fresh) return "it is alone: its suite wants every node newly started\n";
+    if (batch_.renewal == Renewal::kRestart) {
+      return "it is alone: its suite wants every node newly started\n";
+    }
+    if (batch_.renewal == Renewal::kReset)
+      return "it is alone: its suite wants every node as new\n";
     if (batch_.runs.size() == 1) return "no other run can use this environment\n";
     return fmt::format("{} other runs need the same environment: nothing restarts between them\n",
                        batch_.runs.size() - 1);

@@ -16,7 +16,7 @@ bool IsBound(const Batch& batch, const std::vector<Suite>& suites) {
     return std::any_of(batch.runs.begin(), batch.runs.end(),
                        [&](const Run& run) { return run.suite == suite; });
   };
-  return batch.fresh || !batch.dirties.empty() ||
+  return batch.renewal != Renewal::kNone || !batch.dirties.empty() ||
          std::any_of(suites.begin(), suites.end(), [&](const Suite& suite) {
            return (!suite.after.empty() && has_run_of(suite.name.value)) ||
                   std::any_of(suite.after.begin(), suite.after.end(),

@@ -60,9 +60,10 @@ class BatchMaker {
       bool open = false;
       for (const int index : visit.runs) {
         const ExpandedRun& expanded = runs_[static_cast<size_t>(index)];
-        // Who wants it fresh has a batch alone: the next one takes what is left of it.
-        if (!open || expanded.fresh) lane.batches.push_back(BatchOf(expanded));
-        open = !expanded.fresh;
+        // Who wants it renewed has a batch alone: the next one takes what is left of it.
+        const bool alone = expanded.renewal != Renewal::kNone;
+        if (!open || alone) lane.batches.push_back(BatchOf(expanded));
+        open = !alone;
         Batch& batch = lane.batches.back();
         batch.runs.push_back(expanded.run);
         if (!problem_.runs[static_cast<size_t>(index)].dirties.Empty()) {
@@ -79,7 +80,7 @@ class BatchMaker {
             .cell = expanded.cell,
             .topology = *expanded.topology,
             .environment = expanded.environment,
-            .fresh = expanded.fresh,
+            .renewal = expanded.renewal,
             .runs = {},
             .changes = {}};
   }

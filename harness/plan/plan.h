@@ -53,7 +53,7 @@ struct PlanSettings {
 // serve many runs, else their defaults. kInvalid when the cells of a suite cannot be covered.
 Result<std::vector<Run>> ExpandRuns(const PlanInput& input);
 
-// The selected runs in batches, one per environment and one per run that wants it fresh, in an
+// The selected runs in batches, one per environment and one per run that wants it renewed, in an
 // order that costs little, never more than the declared one. Every run of a suite that another one
 // comes `after` is before all of that other's, in the same lane. The same input, selection and
 // settings give the same plan anywhere. kInvalid when a part of the selection matches no run, or

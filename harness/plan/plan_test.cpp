@@ -154,13 +154,36 @@ TEST(MakePlan, GivesAFreshRunABatchOfItsOwnAndOthersWhatIsLeftOfIt) {
                {}});
   EXPECT_THAT(RunsIn(batches), ElementsAre("|", "b@p,store=memory", "|", "a@p,store=memory",
                                            "c@p,store=memory", "|", "d@p,store=memory"));
-  EXPECT_TRUE(batches[0].fresh);
+  EXPECT_EQ(batches[0].renewal, Renewal::kRestart);
   for (const Change& change : batches[1].changes) EXPECT_EQ(change.action, ChangeAction::kKeep);
-  EXPECT_TRUE(batches[2].fresh);
+  EXPECT_EQ(batches[2].renewal, Renewal::kRestart);
   for (const Change& change : batches[2].changes) {
     EXPECT_EQ(change.action, ChangeAction::kRestart);
-    EXPECT_EQ(change.why, "the suite wants it fresh");
+    EXPECT_EQ(change.why, "the suite wants it as new");
   }
+}
+
+TEST(MakePlan, ResetsNodesThatHaveAHook) {
+  Preset preset = Sample();
+  preset.layers[0].nodes[0].reset = SeedStep{.name = {"reset", {}}};  // of auth, not of main
+  Suite dirty = SuiteCalled("c", "memory");
+  dirty.dirties = {At("auth")};
+  const auto plan =
+      MakePlan({{preset},
+                {SuiteCalled("a", "memory", Isolation::kReset),
+                 SuiteCalled("b", "memory", Isolation::kReset), dirty, SuiteCalled("d", "memory")},
+                {}},
+               {});
+  const std::vector<Batch>& batches = plan->lanes[0].batches;
+  EXPECT_THAT(RunsIn(batches), ElementsAre("|", "a@p,store=memory", "|", "d@p,store=memory",
+                                           "c@p,store=memory", "|", "b@p,store=memory"));
+  EXPECT_EQ(batches[0].renewal, Renewal::kReset);
+  EXPECT_EQ(batches[2].renewal, Renewal::kReset);
+  EXPECT_THAT(batches[2].changes,
+              ElementsAre(Change{"auth", ChangeAction::kReset, "the suite wants it as new"},
+                          Change{"main", ChangeAction::kRestart, "the suite wants it as new"}));
+  EXPECT_EQ(batches[2].cost, Duration(200 + 1200));
+  EXPECT_EQ(plan->cost.node_starts_planned, 3);
 }
 
 TEST(MakePlan, PutsLastWhoLeavesNodesUnfit) {
@@ -355,6 +378,7 @@ PlanInput RandomInput(std::mt19937& random) {
     Preset preset = Sample("p" + std::to_string(p));
     for (size_t n = 0; n < below(3); ++n) {
       preset.layers[0].nodes.push_back(NodeCalled("n" + std::to_string(n)));
+      if (below(2) == 0) preset.layers[0].nodes.back().reset = SeedStep{.name = {"reset", {}}};
     }
     Axis size{At("size"), {}};
     for (size_t v = 0; v <= below(3); ++v) {
@@ -365,9 +389,11 @@ PlanInput RandomInput(std::mt19937& random) {
     input.presets.push_back(preset);
   }
   const std::vector<std::string> choices{"", "any", "memory", "redis"};
+  std::vector<Isolation> isolations(8, Isolation::kShared);
+  isolations[0] = Isolation::kFresh;
+  isolations[1] = Isolation::kReset;
   for (size_t s = 0; s <= below(5); ++s) {
-    Suite suite = SuiteCalled("s" + std::to_string(s), choices[below(4)],
-                              below(4) == 0 ? Isolation::kFresh : Isolation::kShared);
+    Suite suite = SuiteCalled("s" + std::to_string(s), choices[below(4)], isolations[below(8)]);
     suite.presets.clear();
     for (const Preset& preset : input.presets) {
       if (below(2) == 0) suite.presets.push_back(preset.name);
@@ -392,7 +418,7 @@ void CheckChanges(const Lane& lane) {
     for (const Node& node : current.nodes) running.insert(node.name);
     for (const Change& change : batch.changes) {
       EXPECT_EQ(running.contains(change.node), change.action != ChangeAction::kStart);
-      EXPECT_FALSE(batch.fresh && change.action == ChangeAction::kKeep);
+      EXPECT_FALSE(batch.renewal != Renewal::kNone && change.action == ChangeAction::kKeep);
       if (change.action == ChangeAction::kStop) running.erase(change.node);
       if (change.action == ChangeAction::kStart) running.insert(change.node);
     }
@@ -411,7 +437,9 @@ void CheckRun(const PlanInput& input, const Batch& batch, const Run& run) {
                                   [&](const auto& each) { return each.name.value == run.suite; });
   const Topology own =
       Resolve(*preset, run.cell, EnvironmentOf(*suite, *preset, run.cell), input.host_environment);
-  if (!suite->superset) EXPECT_EQ(DigestOf(own), batch.environment) << RunName(run);
+  if (!suite->superset) {
+    EXPECT_EQ(DigestOf(own), batch.environment) << RunName(run);
+  }
   for (const Node& node : own.nodes) {
     const Node* there = batch.topology.Find(node.name);
     ASSERT_NE(there, nullptr) << RunName(run);
@@ -460,7 +488,7 @@ void CheckPlan(const PlanInput& input, const Plan& plan, size_t most_lanes) {
     CheckChanges(lane);
     for (const Batch& batch : lane.batches) {
       EXPECT_EQ(batch.environment, DigestOf(batch.topology));
-      if (batch.fresh) {
+      if (batch.renewal != Renewal::kNone) {
         EXPECT_EQ(batch.runs.size(), 1U);
       } else {
         EXPECT_TRUE(shared_environments.insert(batch.environment).second || is_bound);

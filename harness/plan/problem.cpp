@@ -28,7 +28,7 @@ class Builder {
       OrderRun& run = problem_.runs.emplace_back();
       run.environment = EnvironmentOf(expanded);
       run.time = settings_.estimates.Of(expanded.run).duration;
-      run.fresh.all = expanded.fresh;
+      run.fresh = RenewedBy(expanded);
       for (const Located<std::string>& node : suites_.at(expanded.run.suite)->dirties) {
         const auto slot = slots_.find(node.value);
         if (slot != slots_.end()) run.dirties.slots.push_back(slot->second);
@@ -75,6 +75,20 @@ class Builder {
     return known->second;
   }
 
+  // What it wants new.
+  SlotSet RenewedBy(const ExpandedRun& expanded) const {
+    if (expanded.renewal == Renewal::kNone) return {};
+    if (expanded.renewal == Renewal::kRestart) return {.all = true, .slots = {}, .restart = true};
+    SlotSet renewed;
+    const std::set<std::string> restarted = RestartedByReset(*expanded.topology);
+    for (const Node& node : expanded.topology->nodes) {
+      if (node.reset || restarted.contains(node.name)) {
+        renewed.slots.push_back(slots_.at(node.name));
+      }
+    }
+    return renewed;
+  }
+
   uint16_t StateOf(int slot, const Node& node, const std::string& preset) {
     std::vector<SlotState>& states = problem_.slots[static_cast<size_t>(slot)].states;
     const std::string digest = DigestOf(node);
@@ -85,6 +99,7 @@ class Builder {
     SlotState& state = states.emplace_back();
     state.start = estimate.start;
     state.stop = estimate.stop;
+    if (node.reset) state.reset = estimate.reset;
     if (node.kind != NodeKind::kJob) return known->second;
     for (const auto& [name, wanted] : node.depends_on) {
       const auto other = slots_.find(name);

@@ -55,7 +55,7 @@ std::string Summary(const Batch& batch) {
   for (const Change& change : batch.changes) ++counts[change.action];
   std::vector<std::string> parts;
   for (const ChangeAction action :
-       {ChangeAction::kStop, ChangeAction::kRestart, ChangeAction::kStart}) {
+       {ChangeAction::kStop, ChangeAction::kReset, ChangeAction::kRestart, ChangeAction::kStart}) {
     const int count = counts[action];
     if (count > 0) parts.push_back(fmt::format("{}s {}", ChangeActionName(action), count));
   }
@@ -110,7 +110,10 @@ std::string RenderCoverage(const CoverageOutcome& coverage) {
 
 std::string EnvironmentTitle(const Batch& batch) {
   const std::string cell = CellName(batch.cell);
-  return batch.preset + (cell.empty() ? "" : " " + cell) + (batch.fresh ? " (fresh)" : "");
+  static const std::map<Renewal, std::string_view> kNotes{
+      {Renewal::kNone, ""}, {Renewal::kReset, " (reset)"}, {Renewal::kRestart, " (fresh)"}};
+  return fmt::format("{}{}{}{}", batch.preset, cell.empty() ? "" : " ", cell,
+                     kNotes.at(batch.renewal));
 }
 
 std::string RenderPlan(const Plan& plan) {

@@ -57,7 +57,7 @@ void JoinSupersets(std::vector<ExpandedRun>& runs, const std::vector<Suite>& sui
   std::map<std::string, Place> needed;  // environments, by digest
   std::map<std::string, std::vector<ExpandedRun*>> movable;
   for (ExpandedRun& run : runs) {
-    if (run.fresh) continue;
+    if (run.renewal != Renewal::kNone) continue;
     if (modest.contains(run.run.suite)) {
       movable[run.environment].push_back(&run);
     } else if (!needed.contains(run.environment)) {

@@ -134,8 +134,9 @@ void Blame(RunOutcome& outcome, Event& finished, const std::optional<Breakage>& 
 
 Demand DemandFor(const Batch& batch, int order, int lane) {
   std::string key = batch.environment;
-  if (batch.fresh && !batch.runs.empty()) key += "#" + RunName(batch.runs.front());
-  Demand demand{std::move(key), order, batch.topology, batch.preset, batch.cell, batch.fresh};
+  const bool alone = batch.renewal != Renewal::kNone;
+  if (alone && !batch.runs.empty()) key += "#" + RunName(batch.runs.front());
+  Demand demand{std::move(key), order, batch.topology, batch.preset, batch.cell, batch.renewal};
   demand.lane = lane;
   return demand;
 }

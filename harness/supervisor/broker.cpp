@@ -59,7 +59,7 @@ Status Broker::Acquire(const Demand& demand, bool retry, std::stop_token stop) {
 Status Broker::Change(std::unique_lock<std::mutex>& lock, const Demand& demand,
                       std::stop_token stop) {
   changing_ = true;
-  fresh_ = demand.fresh;
+  renewed_ = demand.renewal != Renewal::kNone;
   current_ = {demand.key,  demand.preset,        demand.cell,
               "deploying", current_.version + 1, clock_.WallTime()};
   lock.unlock();
@@ -68,7 +68,7 @@ Status Broker::Change(std::unique_lock<std::mutex>& lock, const Demand& demand,
   const std::stop_callback by_caller(std::move(stop), give_up);
   const std::stop_callback by_end(closing_.get_token(), give_up);
   const Status status = environment_.Apply(demand.topology, demand.preset, demand.cell,
-                                           demand.fresh, given_up.get_token());
+                                           demand.renewal, given_up.get_token());
   lock.lock();
   changing_ = false;
   current_.state = status ? "ready" : "broken";
@@ -84,7 +84,7 @@ void Broker::Release(bool used, const std::vector<std::string>& dirty) {
   --leases_;
   exclusive_ = false;
   if (used) environment_.MarkDirty(dirty);
-  if (used && fresh_) current_.key.clear();  // what was used once is not fresh a second time
+  if (used && renewed_) current_.key.clear();  // what was used once is not new a second time
   idle_since_ = clock_.Now();
   changed_.notify_all();
 }

@@ -18,12 +18,12 @@ namespace ctestbed {
 
 // What somebody wants to be alive.
 struct Demand {
-  std::string key;  // equal keys can share; a fresh batch has a key of its own
+  std::string key;  // equal keys can share; a renewed batch has a key of its own
   int order = 0;    // place in the plan; the lowest waiting one goes first
   Topology topology;
   std::string preset;
   Cell cell;
-  bool fresh = false;
+  Renewal renewal = Renewal::kNone;
   bool exclusive = false;  // nobody else has a lease meanwhile
   int lane = 0;            // where it shall be alive
 
@@ -80,7 +80,7 @@ class Broker {
   int leases_ = 0;
   bool exclusive_ = false;  // the lease that there is is the only one
   bool changing_ = false;
-  bool fresh_ = false;  // the current environment was demanded fresh
+  bool renewed_ = false;  // the current environment was demanded so
   bool closed_ = false;
   std::stop_source closing_;  // gives up a change that is under way
   TimePoint idle_since_;

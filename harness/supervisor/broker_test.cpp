@@ -18,12 +18,12 @@ using namespace std::chrono_literals;
 
 class BrokerTest : public testing::Test {
  protected:
-  static Demand Want(const std::string& name, int order, bool fresh = false) {
+  static Demand Want(const std::string& name, int order, Renewal renewal = Renewal::kNone) {
     Node node;
     node.name = name;
     node.command =
         name == "bad" ? std::vector<std::string>{"exit", "3"} : std::vector<std::string>{"run"};
-    return {name, order, {{node}}, "preset-" + name, {}, fresh};
+    return {name, order, {{node}}, "preset-" + name, {}, renewal};
   }
   // Waits until the broker deals with `count` waiting demands or more.
   static void LetThemWait() { std::this_thread::sleep_for(30ms); }
@@ -153,12 +153,12 @@ TEST_F(BrokerTest, ABrokenEnvironmentIsMendedForTheNext) {
 }
 
 TEST_F(BrokerTest, FreshIsFreshOnce) {
-  ASSERT_TRUE(broker_.Acquire(Want("a", 0, true), false, {}).has_value());
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0, Renewal::kReset), false, {}).has_value());
   broker_.Release(false);  // nobody has tested yet
-  ASSERT_TRUE(broker_.Acquire(Want("a", 0, true), false, {}).has_value());
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0, Renewal::kReset), false, {}).has_value());
   EXPECT_THAT(driver_->Calls(), ElementsAre("start a"));
   broker_.Release(true);
-  ASSERT_TRUE(broker_.Acquire(Want("a", 0, true), false, {}).has_value());
+  ASSERT_TRUE(broker_.Acquire(Want("a", 0, Renewal::kReset), false, {}).has_value());
   EXPECT_THAT(driver_->Calls(), ElementsAre("start a", "stop a", "start a"));
 }
 

@@ -21,7 +21,9 @@ Environment::Environment(EnvironmentServices services, EnvironmentIdentity ident
     : services_(std::move(services)),
       identity_(std::move(identity)),
       mounts_(services_.files, identity_.work_directory),
-      seeding_(services_.clock, [this](const SeedStep& step) { return TargetOf(step); }) {}
+      seeding_(services_.clock, [this](const SeedStep& step) {
+        return TargetOf({identity_.id, step.node.value, 0}, step.port);
+      }) {}
 
 Environment::~Environment() {
   static_cast<void>(Teardown(Duration::zero()));
@@ -42,17 +44,13 @@ void Environment::Emit(EventKind kind, Event event) const {
 }
 
 Status Environment::Apply(const Topology& desired, const std::string& preset, const Cell& cell,
-                          bool fresh, std::stop_token stop) {
+                          Renewal renewal, std::stop_token stop) {
   const std::lock_guard changing(changing_);
   const TimePoint start = services_.clock.Now();
-  const std::vector<Change> changes = PlanChanges(desired, fresh);
+  const std::vector<Change> changes = PlanChanges(desired, renewal);
   Emit(EventKind::kEnvironmentDeploying,
        {.preset = preset, .cell = cell, .changes = changes, .nodes = FactsOf(desired)});
-  const std::set<std::string> resized = Resized(desired, changes, fresh);
-  {
-    const std::lock_guard lock(mutex_);
-    dirty_.clear();
-  }
+  const std::set<std::string> resized = Resized(desired, changes, renewal);
   std::vector<std::string> stopping;
   for (const Change& change : changes) {
     const bool stops =
@@ -111,7 +109,9 @@ Status Environment::Prepare(const Topology& desired, std::stop_token stop) {
 
 void Environment::MarkDirty(const std::vector<std::string>& nodes) {
   const std::lock_guard lock(mutex_);
-  dirty_.insert(nodes.begin(), nodes.end());
+  for (const std::string& node : nodes) {
+    if (live_.contains(node)) dirty_.insert(node);
+  }
 }
 
 bool Environment::IsDirty() const {
@@ -132,17 +132,18 @@ bool Environment::IsAlive(const LiveNode& live) const {
   });
 }
 
-std::vector<Change> Environment::PlanChanges(const Topology& desired, bool fresh) {
+std::vector<Change> Environment::PlanChanges(const Topology& desired, Renewal renewal) {
   const std::lock_guard lock(mutex_);
   std::vector<Change> changes = ChangesBetween(LiveTopology(), desired);
   for (Change& change : changes) {
-    if (change.action != ChangeAction::kKeep) continue;
-    if (fresh) {
-      change = {change.node, ChangeAction::kRestart, "a fresh environment is wanted"};
-    } else if (dirty_.contains(change.node)) {
-      change = {change.node, ChangeAction::kRestart, "a suite has left it dirty"};
-    } else if (const LiveNode& live = live_.at(change.node); !IsAlive(live)) {
+    if (change.action == ChangeAction::kKeep && !IsAlive(live_.at(change.node))) {
       change = {change.node, ChangeAction::kRestart, "it is no longer running"};
+    }
+  }
+  Renew(changes, desired, renewal, "a suite wants it as new");
+  for (Change& change : changes) {
+    if (dirty_.contains(change.node) && desired.Find(change.node) != nullptr) {
+      Renew(change, *desired.Find(change.node), "a suite has left it dirty");
     }
   }
   RunJobsAgain(changes, desired);
@@ -176,13 +177,15 @@ Status Environment::StopNodes(const std::vector<std::string>& names,
 }
 
 std::set<std::string> Environment::Resized(const Topology& desired,
-                                           const std::vector<Change>& changes, bool fresh) const {
+                                           const std::vector<Change>& changes,
+                                           Renewal renewal) const {
+  if (renewal != Renewal::kNone) return {};
   const std::lock_guard lock(mutex_);
   const Topology live = LiveTopology();
   std::set<std::string> names;
   for (const Change& change : changes) {
     const auto found = live_.find(change.node);
-    if (fresh || found == live_.end() || change.action != ChangeAction::kRestart) continue;
+    if (found == live_.end() || change.action != ChangeAction::kRestart) continue;
     if (dirty_.contains(change.node)) continue;  // each replica starts anew
     const bool resizes = OnlyResizes(*desired.Find(change.node), live, desired);
     if (resizes && IsAlive(found->second)) names.insert(change.node);
@@ -223,6 +226,7 @@ Status Environment::StopNode(const std::string& name, std::optional<Duration> gr
   {
     const std::lock_guard lock(mutex_);
     live_.erase(name);
+    dirty_.erase(name);
   }
   Emit(EventKind::kNodeStopped,
        {.node = name,
@@ -264,6 +268,19 @@ Status Environment::StartNodes(const Topology& desired, const std::vector<Change
   for (const Change& change : changes) {
     if (change.action == ChangeAction::kKeep || change.action == ChangeAction::kStop) continue;
     const Node& node = *desired.Find(change.node);
+    started.push_back(node.name);
+    if (change.action == ChangeAction::kReset) {
+      {
+        const std::lock_guard lock(mutex_);
+        live_[node.name].state = "starting";  // what is not reset in the end is stopped
+      }
+      Step reset{"ready " + node.name, {}, [this, &node](std::stop_token token) {
+                   return ResetNode(node, token);
+                 }};
+      for (const auto& [name, state] : node.depends_on) reset.after.insert("ready " + name);
+      steps.push_back(std::move(reset));
+      continue;
+    }
     const int from = LiveReplicas(node.name);
     Step start{"start " + node.name, {}, [this, &node, from](std::stop_token) {
                  return StartNode(node, from);
@@ -276,7 +293,6 @@ Status Environment::StartNodes(const Topology& desired, const std::vector<Change
                }};
     steps.push_back(std::move(start));
     steps.push_back(std::move(ready));
-    started.push_back(node.name);
   }
   Status status = RunSteps(std::move(steps), stop);
   if (status) return status;
@@ -316,6 +332,32 @@ Status Environment::StartNode(const Node& node, int from) {
       return tl::unexpected<Error>(error);
     }
   }
+  return {};
+}
+
+Status Environment::ResetNode(const Node& node, std::stop_token stop) {
+  const TimePoint start = services_.clock.Now();
+  for (const InstanceId& id : InstancesOf(node)) {
+    Status status = ResetInstance(node, id, stop);
+    if (!status && status.error().kind == ErrorKind::kCancelled) return status;
+    if (!status) {
+      Error& error = status.error();
+      error.node = id.Name();
+      error.detail += LogTail(identity_.log_directory + "/" + LogOf(id));
+      Emit(EventKind::kNodeFailed,
+           {.node = id.Name(), .message = error.message, .detail = error.detail});
+      return status;
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    live_[node.name].state = "ready";
+    dirty_.erase(node.name);
+  }
+  Emit(EventKind::kNodeReset,
+       {.node = node.name,
+        .digest = DigestOf(node),
+        .duration = std::chrono::duration_cast<Duration>(services_.clock.Now() - start)});
   return {};
 }
 
@@ -371,6 +413,7 @@ Status Environment::Teardown(Duration grace) {
     known_.clear();
     remains = std::move(live_);
     live_.clear();
+    dirty_.clear();
   }
   Emit(EventKind::kEnvironmentRemoved,
        {.message = status ? "" : status.error().message,

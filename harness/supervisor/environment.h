@@ -100,16 +100,18 @@ class Environment {
   // Makes `desired` the live topology: stops what is not part of it, keeps nodes whose digest is
   // the same and which are alive, starts the rest along depends_on, in parallel, until all are
   // ready and the jobs have completed, and runs the seed steps unless they and all nodes are as
-  // they were. `fresh` keeps nothing. On failure the nodes that did not get ready are stopped; the
-  // error names node and cause. Emits the deploying, node and ready or failed events.
-  Status Apply(const Topology& desired, const std::string& preset, const Cell& cell, bool fresh,
-               std::stop_token stop);
+  // they were. `renewal` says what becomes of nodes that could stay. On failure the nodes that did
+  // not get ready are stopped; the error names node and cause. Emits the deploying, node and ready
+  // or failed events.
+  Status Apply(const Topology& desired, const std::string& preset, const Cell& cell,
+               Renewal renewal, std::stop_token stop);
 
   // Undoes the seed, stops everything, dependents first, each with at most `grace`; then sweeps
   // what bears our mark, to a fixed point. The error names what is left. Idempotent.
   Status Teardown(Duration grace);
 
-  // The next Apply restarts these nodes, wanted or not: a test has left them unfit for others.
+  // The next Apply resets these nodes, or restarts those without a hook: a test has left them unfit
+  // for others.
   void MarkDirty(const std::vector<std::string>& nodes);
   bool IsDirty() const;
 
@@ -132,16 +134,19 @@ class Environment {
   };
 
   std::vector<InstanceId> InstancesOf(const Node& node, int from = 0) const;
-  std::vector<Change> PlanChanges(const Topology& desired, bool fresh);
+  std::vector<Change> PlanChanges(const Topology& desired, Renewal renewal);
   Status StopNodes(const std::vector<std::string>& names, std::optional<Duration> grace_limit);
   // Stops the replicas from index `from` on.
   Status StopNode(const std::string& name, std::optional<Duration> grace_limit, int from = 0);
   // Those of `changes` that need no restart of the replicas that stay, and stop those that go.
   std::set<std::string> Resized(const Topology& desired, const std::vector<Change>& changes,
-                                bool fresh) const;
+                                Renewal renewal) const;
   Status ReserveAddresses(const Topology& desired);
   Status StartNodes(const Topology& desired, const std::vector<Change>& changes,
                     std::stop_token stop);
+  // Resets each replica of a node that runs, and waits until it is ready.
+  Status ResetNode(const Node& node, std::stop_token stop);
+  Status ResetInstance(const Node& node, const InstanceId& id, std::stop_token stop);
   // These begin with the replica of index `from`.
   Status StartNode(const Node& node, int from);
   std::map<std::string, std::string> EndpointsOf(const Node& node, const InstanceId& id) const;
@@ -149,7 +154,7 @@ class Environment {
   Status AwaitNode(const Node& node, int from, std::stop_token stop);
   Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);
   Status AwaitJob(const Node& node, const InstanceId& id, std::stop_token stop);
-  Result<SeedTarget> TargetOf(const SeedStep& step);
+  Result<SeedTarget> TargetOf(const InstanceId& id, const std::string& port_name);
   void HideLogs(const InstanceId& id) const;
   void Watch(const std::string& name, const InstanceId& id);
   void OnEnd(const std::string& name, const InstanceId& id);

@@ -156,8 +156,16 @@ Status Environment::AwaitJob(const Node& node, const InstanceId& id, std::stop_t
   return {};
 }
 
-Result<SeedTarget> Environment::TargetOf(const SeedStep& step) {
-  const InstanceId id{identity_.id, step.node.value, 0};
+Status Environment::ResetInstance(const Node& node, const InstanceId& id, std::stop_token stop) {
+  TRY(const SeedTarget target, TargetOf(id, node.reset->port));
+  const TimePoint deadline = std::min(deploy_deadline_, services_.clock.Now() + node.reset->within);
+  TRY_DO(Perform(node.reset->todo, target, fmt::format("node '{}' could not be reset", id.Name()),
+                 services_.clock, deadline, stop));
+  const Status ready = AwaitInstance(node, id, stop);
+  return ready ? ready : tl::unexpected<Error>(Blame(ready.error(), node, id));
+}
+
+Result<SeedTarget> Environment::TargetOf(const InstanceId& id, const std::string& port_name) {
   if (services_.driver.Inspect(id).state != InstanceState::kRunning) {
     return Fail(ErrorKind::kNotFound, fmt::format("node {} is not running", Quote(id.Name())));
   }
@@ -167,7 +175,7 @@ Result<SeedTarget> Environment::TargetOf(const SeedStep& step) {
     return services_.driver.Exec(id, command, deadline, std::move(stop));
   };
   const std::lock_guard lock(mutex_);
-  if (const Port* port = FindPort(live_.at(step.node.value).node, step.port)) {
+  if (const Port* port = FindPort(live_.at(id.node).node, port_name)) {
     TRY(target.address, services_.driver.AddressForTests(id, *port));
   }
   return target;

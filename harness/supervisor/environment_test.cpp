@@ -46,8 +46,8 @@ class EnvironmentTest : public testing::Test {
                             }},
         EnvironmentIdentity{"env1", "owner", "session", "/logs", "/work", "logs"});
   }
-  Status Apply(const Topology& topology, bool fresh = false) {
-    return environment_->Apply(topology, "preset", {}, fresh, {});
+  Status Apply(const Topology& topology, Renewal renewal = Renewal::kNone) {
+    return environment_->Apply(topology, "preset", {}, renewal, {});
   }
   size_t Count(EventKind kind) {
     const std::lock_guard lock(mutex_);
@@ -184,9 +184,71 @@ TEST_F(EnvironmentTest, SeedsOnceAndAgainWhenANodeHasChanged) {
   ASSERT_TRUE(Apply(topology).has_value());
   ASSERT_TRUE(Apply(topology).has_value());
   EXPECT_THAT(driver_->Calls(), ElementsAre("start main", "exec create main"));
-  ASSERT_TRUE(Apply(topology, true).has_value());
+  ASSERT_TRUE(Apply(topology, Renewal::kRestart).has_value());
   EXPECT_EQ(driver_->Calls().back(), "exec create main");
   EXPECT_EQ(driver_->Calls().size(), 5U);
+}
+
+TEST_F(EnvironmentTest, ResetsWhatHasAHookAndRestartsTheRest) {
+  Node store = Running("store");
+  store.replicas = 2;
+  store.reset = Step("reset", "flush");
+  Node fill = Job("fill", "0");
+  fill.depends_on = {{"store", DependencyState::kReady}};
+  Topology topology{{store, fill, Running("main")}};
+  topology.seed = {Step("admin", "create")};
+  ASSERT_TRUE(Apply(topology).has_value());
+  const auto before = static_cast<std::ptrdiff_t>(driver_->Calls().size());
+  ASSERT_TRUE(Apply(topology, Renewal::kReset).has_value());
+  auto calls = driver_->Calls();
+  calls.erase(calls.begin(), calls.begin() + before);
+  EXPECT_THAT(calls, UnorderedElementsAre("stop main", "start main", "exec flush store",
+                                          "exec flush store.2", "start fill", "stop fill",
+                                          "exec create main"));
+  EXPECT_LT(std::find(calls.begin(), calls.end(), "exec flush store.2"),
+            std::find(calls.begin(), calls.end(), "start fill"));
+  EXPECT_EQ(Count(EventKind::kNodeReset), 1U);
+}
+
+TEST_F(EnvironmentTest, ResetsADirtyNodeThatHasAHook) {
+  Node store = Running("store");
+  store.reset = Step("reset", "flush");
+  const Topology topology{{store, Running("main")}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  environment_->MarkDirty({"store", "nobody"});
+  EXPECT_TRUE(environment_->IsDirty());
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_FALSE(environment_->IsDirty());
+  EXPECT_EQ(driver_->Calls().back(), "exec flush store");
+}
+
+TEST_F(EnvironmentTest, AResetThatFailsIsNamedAndItsNodeStartsAnew) {
+  Node store = Running("store");
+  store.reset = Step("reset", "false");
+  const Topology topology{{store}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  environment_->MarkDirty({"store"});
+  const Status status = Apply(topology);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message,
+            "node 'store' could not be reset: 'false' exited with code 1, not 0 or 3");
+  EXPECT_EQ(status.error().node, "store");
+  EXPECT_THAT(status.error().detail, HasSubstr("again: false store"));
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_THAT(driver_->Calls(),
+              ElementsAre("start store", "exec false store", "stop store", "start store"));
+}
+
+TEST_F(EnvironmentTest, StaysDirtyUntilSomethingIsDoneAboutIt) {
+  Topology topology{{Running("main")}};
+  ASSERT_TRUE(Apply(topology).has_value());
+  environment_->MarkDirty({"main"});
+  topology.secrets = {{"token", {SecretSource::Kind::kEnvironment, "MISSING"}}};
+  ASSERT_FALSE(Apply(topology).has_value());
+  EXPECT_TRUE(environment_->IsDirty());
+  topology.secrets = {};
+  ASSERT_TRUE(Apply(topology).has_value());
+  EXPECT_THAT(driver_->Calls(), ElementsAre("start main", "stop main", "start main"));
 }
 
 TEST_F(EnvironmentTest, UndoesTheSeedBeforeAnotherAndAtTheEnd) {
@@ -230,7 +292,7 @@ TEST_F(EnvironmentTest, SeedsByRequests) {
   ASSERT_TRUE(Apply(topology).has_value());
   EXPECT_THAT(http_.requests.back().url, testing::EndsWith("/accounts"));
   EXPECT_EQ(http_.requests.back().body, R"({"key": "canary-value"})");
-  const Status status = Apply(topology, true);
+  const Status status = Apply(topology, Renewal::kRestart);
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().message,
             "seed step 'admin': POST /accounts answered 503, not 201 or 409");
@@ -260,7 +322,7 @@ TEST_F(EnvironmentTest, ASecretThatIsMissingFailsTheDeploy) {
 
 TEST_F(EnvironmentTest, AFreshEnvironmentKeepsNothing) {
   ASSERT_TRUE(Apply({{Running("main")}}).has_value());
-  ASSERT_TRUE(Apply({{Running("main")}}, true).has_value());
+  ASSERT_TRUE(Apply({{Running("main")}}, Renewal::kRestart).has_value());
   EXPECT_THAT(driver_->Calls(), ElementsAre("start main", "stop main", "start main"));
 }
 
@@ -304,7 +366,7 @@ TEST_F(EnvironmentTest, AMountIsWhereItsReferenceSays) {
   files_.files["/work/.volumes/data/rows"] = "1";
   ASSERT_TRUE(Apply({{main, Running("other")}}).has_value());
   EXPECT_TRUE(files_.files.contains("/work/.volumes/data/rows"));
-  ASSERT_TRUE(Apply({{main}}, true).has_value());
+  ASSERT_TRUE(Apply({{main}}, Renewal::kRestart).has_value());
   EXPECT_FALSE(files_.files.contains("/work/.volumes/data/rows"));
 }
 
@@ -412,7 +474,8 @@ TEST_F(EnvironmentTest, ACancelledDeployEndsQuickly) {
     stop.request_stop();
     return HttpResponse{.status = 503};
   });
-  const Status status = environment_->Apply({{slow}}, "preset", {}, false, stop.get_token());
+  const Status status =
+      environment_->Apply({{slow}}, "preset", {}, Renewal::kNone, stop.get_token());
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().kind, ErrorKind::kCancelled);
 }

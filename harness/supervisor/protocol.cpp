@@ -70,10 +70,14 @@ Error ErrorFromJson(const Json& json) {
 }
 
 Json ToJson(const Demand& demand) {
-  return {{"key", demand.key},       {"order", demand.order},
-          {"preset", demand.preset}, {"cell", ToJson(demand.cell)},
-          {"fresh", demand.fresh},   {"exclusive", demand.exclusive},
-          {"lane", demand.lane},     {"topology", ToJson(demand.topology)}};
+  return {{"key", demand.key},
+          {"order", demand.order},
+          {"preset", demand.preset},
+          {"cell", ToJson(demand.cell)},
+          {"renewal", RenewalName(demand.renewal)},
+          {"exclusive", demand.exclusive},
+          {"lane", demand.lane},
+          {"topology", ToJson(demand.topology)}};
 }
 
 Result<Demand> DemandFromJson(const Json& json) {
@@ -83,7 +87,7 @@ Result<Demand> DemandFromJson(const Json& json) {
                 std::move(topology),
                 JsonText(json, "preset"),
                 CellFromJson(JsonMember(json, "cell")),
-                JsonBoolean(json, "fresh"),
+                RenewalFromName(JsonText(json, "renewal")),
                 JsonBoolean(json, "exclusive"),
                 static_cast<int>(JsonNumber(json, "lane"))};
 }

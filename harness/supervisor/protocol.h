@@ -29,7 +29,7 @@
 
 namespace ctestbed {
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 
 // What clients learn of a live environment.
 struct EnvironmentView {

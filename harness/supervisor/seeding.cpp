@@ -29,12 +29,11 @@ std::string Repeat(const std::vector<std::string>& command, const std::string& s
   return detail;
 }
 
-Status FailedStep(ErrorKind kind, const std::string& name, const std::string& what,
-                  std::string detail) {
-  return Fail(kind, fmt::format("seed step {}: {}", Quote(name), what), std::move(detail));
+Status Failed(ErrorKind kind, const std::string& what, const std::string& why, std::string detail) {
+  return Fail(kind, fmt::format("{}: {}", what, why), std::move(detail));
 }
 
-Status Execute(const SeedAction& action, const std::string& name, const SeedTarget& target,
+Status Execute(const SeedAction& action, const std::string& what, const SeedTarget& target,
                TimePoint deadline, std::stop_token stop) {
   std::vector<std::string> command;
   for (const auto& word : action.exec) {
@@ -43,14 +42,14 @@ Status Execute(const SeedAction& action, const std::string& name, const SeedTarg
   }
   const auto result = target.exec(command, deadline, std::move(stop));
   if (!result) {
-    return FailedStep(result.error().kind, name, result.error().message,
-                      Repeat(command, result.error().detail));
+    return Failed(result.error().kind, what, result.error().message,
+                  Repeat(command, result.error().detail));
   }
   if (IsAccepted(action, result->exit_code)) return {};
-  return FailedStep(ErrorKind::kEnvironment, name,
-                    fmt::format("{} exited with code {}, not {}", Quote(command.front()),
-                                result->exit_code, Expected(action)),
-                    Repeat(command, result->output));
+  return Failed(ErrorKind::kEnvironment, what,
+                fmt::format("{} exited with code {}, not {}", Quote(command.front()),
+                            result->exit_code, Expected(action)),
+                Repeat(command, result->output));
 }
 
 Result<HttpRequest> MakeRequest(const SeedAction& action, const SeedTarget& target) {
@@ -88,19 +87,19 @@ Result<HttpResponse> Send(const HttpRequest& request, const SeedTarget& target, 
   }
 }
 
-Status Ask(const SeedAction& action, const std::string& name, const SeedTarget& target,
+Status Ask(const SeedAction& action, const std::string& what, const SeedTarget& target,
            Clock& clock, TimePoint deadline, std::stop_token stop) {
   TRY(const HttpRequest request, MakeRequest(action, target));
   const auto response = Send(request, target, clock, deadline, std::move(stop));
   if (!response) {
-    return FailedStep(response.error().kind, name, response.error().message,
-                      Repeat(CurlCommand(request), ""));
+    return Failed(response.error().kind, what, response.error().message,
+                  Repeat(CurlCommand(request), ""));
   }
   if (IsAccepted(action, static_cast<int>(response->status))) return {};
-  return FailedStep(ErrorKind::kEnvironment, name,
-                    fmt::format("{} {} answered {}, not {}", action.method, action.path.value,
-                                response->status, Expected(action)),
-                    Repeat(CurlCommand(request), response->body));
+  return Failed(ErrorKind::kEnvironment, what,
+                fmt::format("{} {} answered {}, not {}", action.method, action.path.value,
+                            response->status, Expected(action)),
+                Repeat(CurlCommand(request), response->body));
 }
 
 // What is undone when all is taken down must not hold that up for long.
@@ -108,14 +107,20 @@ constexpr Duration kUndoTakes{5'000};
 
 }  // namespace
 
+Status Perform(const SeedAction& action, const SeedTarget& target, const std::string& what,
+               Clock& clock, TimePoint deadline, std::stop_token stop) {
+  return action.exec.empty() ? Ask(action, what, target, clock, deadline, std::move(stop))
+                             : Execute(action, what, target, deadline, std::move(stop));
+}
+
 Seeding::Seeding(Clock& clock, TargetOf target_of)
     : clock_(clock), target_of_(std::move(target_of)) {}
 
 Status Seeding::Run(const SeedStep& step, const SeedAction& action, const std::string& name,
                     TimePoint deadline, std::stop_token stop) {
   TRY(const SeedTarget target, target_of_(step));
-  Status status = action.exec.empty() ? Ask(action, name, target, clock_, deadline, std::move(stop))
-                                      : Execute(action, name, target, deadline, std::move(stop));
+  Status status = Perform(action, target, fmt::format("seed step {}", Quote(name)), clock_,
+                          deadline, std::move(stop));
   if (!status) status.error().node = step.node.value;
   return status;
 }

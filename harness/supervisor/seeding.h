@@ -24,6 +24,12 @@ struct SeedTarget {
   HttpClient* http = nullptr;
 };
 
+// Does `action`, and tries a request that finds nobody again until `deadline`. kEnvironment when
+// the answer is none of those accepted, with the command line that repeats it and the last lines of
+// what came back; other kinds when there was no answer. Errors begin with `what`: "seed step 'x'".
+Status Perform(const SeedAction& action, const SeedTarget& target, const std::string& what,
+               Clock& clock, TimePoint deadline, std::stop_token stop);
+
 // What an environment was seeded with. Used by one thread at a time.
 class Seeding {
  public:
@@ -32,9 +38,7 @@ class Seeding {
   Seeding(Clock& clock, TargetOf target_of);
 
   // Runs `seed` in order, each step until its time or `deadline` is over; nothing when it ran
-  // before and no node has `changed` since. kEnvironment when an answer is none of those accepted,
-  // with the command line that repeats it and the last lines of what came back; other kinds when
-  // there was no answer. A request that finds nobody is tried again.
+  // before and no node has `changed` since. Errors are those of Perform, and name the node.
   Status Apply(const std::vector<SeedStep>& seed, bool changed, TimePoint deadline,
                std::stop_token stop);
 

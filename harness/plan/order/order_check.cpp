@@ -30,13 +30,22 @@ bool Holds(const SlotSet& set, int slot) {
   return set.all || std::find(set.slots.begin(), set.slots.end(), slot) != set.slots.end();
 }
 
+// What a slot needs whose state could stay.
+enum class Need { kNothing, kReset, kRestart };
+using Unclean = std::function<Need(int)>;
+
+Need NeedOf(const SlotSet& set, int slot) {
+  if (!Holds(set, slot)) return Need::kNothing;
+  return set.restart ? Need::kRestart : Need::kReset;
+}
+
 struct Transition {
   std::set<int> changed;
   std::set<int> reset;
 };
 
 Transition TransitionOf(const OrderProblem& problem, const Standing& from, const Standing& to,
-                        const std::function<bool(int)>& unclean) {
+                        const Unclean& unclean) {
   Transition step;
   std::vector<int> spreading;
   for (const Standing* side : {&from, &to}) {
@@ -44,9 +53,10 @@ Transition TransitionOf(const OrderProblem& problem, const Standing& from, const
       const auto before = from.find(slot);
       const auto after = to.find(slot);
       if (before != from.end() && after != to.end() && before->second == after->second) {
-        if (!unclean(slot)) continue;
-        if (StateIn(problem, slot, state).reset) {
-          step.reset.insert(slot);
+        const Need need = unclean(slot);
+        if (need == Need::kNothing) continue;
+        if (need == Need::kReset && StateIn(problem, slot, state).reset) {
+          if (step.reset.insert(slot).second) spreading.push_back(slot);
           continue;
         }
       }
@@ -95,7 +105,7 @@ Duration LongestOf(const OrderProblem& problem, const Standing& standing,
 }
 
 Duration CostOfStep(const OrderProblem& problem, const Standing& from, const Standing& to,
-                    const std::function<bool(int)>& unclean) {
+                    const Unclean& unclean) {
   const Transition step = TransitionOf(problem, from, to, unclean);
   std::map<int, Duration> stops, starts;
   for (const int slot : step.changed) {
@@ -161,7 +171,7 @@ class Checker {
       const SlotSet& fresh = RunAt(visit.runs.front()).fresh;
       const Standing next = StandingIn(problem_, visit.environment);
       const Duration cost = CostOfStep(problem_, standing, next, [&](int slot) {
-        return Holds(dirty, slot) || Holds(fresh, slot);
+        return std::max(NeedOf(dirty, slot), NeedOf(fresh, slot));
       });
       Expect(cost == visit.change, "visit {} of lane {} costs {} and not {}", i, number,
              cost.count(), visit.change.count());
@@ -176,7 +186,7 @@ class Checker {
       dirty = RunAt(visit.runs.back()).dirties;
     }
     const Duration removal =
-        CostOfStep(problem_, standing, {}, [&](int slot) { return Holds(dirty, slot); });
+        CostOfStep(problem_, standing, {}, [&](int slot) { return NeedOf(dirty, slot); });
     Expect(removal == lane.removal, "the removal in lane {} costs {} and not {}", number,
            removal.count(), lane.removal.count());
     Expect(change + removal == lane.change, "the changes of lane {} cost {} and not {}", number,

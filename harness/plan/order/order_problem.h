@@ -19,8 +19,8 @@ struct SlotState {
   Duration start{0};
   Duration stop{0};
   std::optional<Duration> reset;  // makes it as good as newly started without a restart
-  std::vector<int> follows;       // slots: this restarts with any of them that changes or restarts
-  std::vector<int> waits_for;     // slots that start before and stop after this; no circles
+  std::vector<int> follows;    // slots: this restarts with any of them that does not stay as it is
+  std::vector<int> waits_for;  // slots that start before and stop after this; no circles
 
   bool operator==(const SlotState&) const = default;
 };
@@ -38,6 +38,7 @@ using SlotStates = std::vector<uint16_t>;
 struct SlotSet {
   bool all = false;
   std::vector<int> slots;
+  bool restart = false;  // a reset does not do for these
 
   bool Empty() const { return !all && slots.empty(); }
   bool operator==(const SlotSet&) const = default;
@@ -47,7 +48,7 @@ struct OrderRun {
   int environment = 0;
   Duration time{0};
   SlotSet fresh;           // newly started, or reset, since any other run
-  SlotSet dirties;         // no run after this one may use them before a restart or reset
+  SlotSet dirties;         // no run after this one may use them before that
   bool exclusive = false;  // has a visit of its own
 
   bool operator==(const OrderRun&) const = default;

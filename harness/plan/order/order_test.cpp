@@ -121,6 +121,10 @@ TEST(Order, RestartsAfterDirtyRunsOnly) {
   EXPECT_EQ(Planned(problem).change, Duration{3000});
   problem.slots[0].states[1].reset = Duration{10};
   EXPECT_EQ(Planned(problem).change, Duration{2010});
+  problem.runs[0].dirties.restart = true;  // one of the two can still be the last of its visit
+  EXPECT_EQ(Planned(problem).change, Duration{2010});
+  problem.runs[2].dirties.restart = true;
+  EXPECT_EQ(Planned(problem).change, Duration{3000});
 }
 
 TEST(Order, GivesFreshRunsWhatIsNew) {

@@ -28,8 +28,9 @@ inline SlotState RandomState(const RandomProblemRules& rules, int slot, PlanRand
 
 inline SlotSet RandomSet(const RandomProblemRules& rules, PlanRandom& random) {
   if (!rules.demanding || random.Below(4) != 0) return {};
-  if (random.Below(2) == 0) return {.all = true, .slots = {}};
-  return {.all = false, .slots = {random.Below(rules.slots)}};
+  const bool restart = random.Below(2) == 0;
+  if (random.Below(2) == 0) return {.all = true, .slots = {}, .restart = restart};
+  return {.all = false, .slots = {random.Below(rules.slots)}, .restart = restart};
 }
 
 // Precedences are between earlier and later runs, so never in a circle.

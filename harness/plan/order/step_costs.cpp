@@ -17,14 +17,13 @@ uint16_t StepCosts::StateOf(int environment, size_t slot) const {
 }
 
 void StepCosts::MarkSet(const SlotSet& set) const {
-  if (set.all) std::replace(fates_.begin(), fates_.end(), kKept, kReset);
-  for (const int slot : set.slots) {
-    Fate& fate = fates_[static_cast<size_t>(slot)];
-    if (fate == kKept) fate = kReset;
-  }
+  const Fate fate = set.restart ? kRestarted : kReset;
+  const auto mark = [&](Fate& known) { known = std::max(known, fate); };
+  if (set.all) std::for_each(fates_.begin(), fates_.end(), mark);
+  for (const int slot : set.slots) mark(fates_[static_cast<size_t>(slot)]);
 }
 
-// What follows a changed slot changes, too.
+// What follows a slot that does not stay as it is restarts.
 void StepCosts::Close(int from) const {
   for (bool more = follows_; more;) {
     more = false;
@@ -32,7 +31,7 @@ void StepCosts::Close(int from) const {
       if (fates_[slot] == kChanged) continue;
       const auto& follows = problem_.slots[slot].states[StateOf(from, slot)].follows;
       if (std::any_of(follows.begin(), follows.end(),
-                      [&](int other) { return fates_[static_cast<size_t>(other)] == kChanged; })) {
+                      [&](int other) { return fates_[static_cast<size_t>(other)] != kKept; })) {
         fates_[slot] = kChanged;
         more = true;
       }
@@ -82,10 +81,14 @@ Duration StepCosts::Step(int from, const SlotSet& dirty, int to, const SlotSet& 
   MarkSet(fresh);
   for (size_t slot = 0; slot < fates_.size(); ++slot) {
     const uint16_t before = StateOf(from, slot);
+    Fate& fate = fates_[slot];
     if (before != StateOf(to, slot)) {
-      fates_[slot] = kChanged;
-    } else if (fates_[slot] == kReset && !problem_.slots[slot].states[before].reset) {
-      fates_[slot] = before == 0 ? kKept : kChanged;
+      fate = kChanged;
+    } else if (before == 0) {
+      fate = kKept;
+    } else if (fate == kRestarted ||
+               (fate == kReset && !problem_.slots[slot].states[before].reset)) {
+      fate = kChanged;
     }
   }
   Close(from);

@@ -40,7 +40,7 @@ class StepCosts {
   const OrderProblem& problem_;
   bool follows_ = false;
   // Of the step at hand, per slot.
-  enum Fate : char { kKept, kReset, kChanged };
+  enum Fate : char { kKept, kReset, kRestarted, kChanged };
   mutable std::vector<Fate> fates_;
   mutable std::vector<Duration> finished_;
 };

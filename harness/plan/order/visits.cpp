@@ -77,6 +77,9 @@ std::vector<OrderedVisit> VisitsOf(const OrderProblem& problem, const std::vecto
       (run.dirties.Empty() ? clean : dirty).push_back(index);
     }
   }
+  // What a dirty run or the arrival makes necessary serves those best that a reset would not.
+  std::stable_partition(fresh.begin(), fresh.end(),
+                        [&](int run) { return RunOf(problem, run).fresh.restart; });
   // The restart that a dirty run makes necessary serves a fresh one: those go in pairs. Without
   // dirty runs the arrival serves the first fresh one.
   std::vector<OrderedVisit> visits{{environment, {}, {}}};

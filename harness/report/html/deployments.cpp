@@ -53,7 +53,9 @@ class DeploymentFold {
     current_[event.environment] = found->second;
     deploying_.insert(event.environment);
     for (const Change& change : event.changes) {
-      if (change.action != ChangeAction::kKeep) Forget(event.environment, change.node);
+      const bool stays =
+          change.action == ChangeAction::kKeep || change.action == ChangeAction::kReset;
+      if (!stays) Forget(event.environment, change.node);
     }
     Configuration& configuration = configurations_[found->second];
     ++configuration.deploys;
