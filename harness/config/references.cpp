@@ -113,7 +113,7 @@ void Substitute(Overlay& overlay, const std::map<std::string, std::string>& host
 
 std::vector<std::string> NamesFor(const NodeOverlay& node, const std::vector<NodeOverlay>& nodes,
                                   const Topology& declared) {
-  std::vector<std::string> names{"environment.id", "node.name", "replica", "run.id"};
+  std::vector<std::string> names{"environment.id", "listen.host", "node.name", "replica", "run.id"};
   for (const Port& port : node.ports.value_or(std::vector<Port>{})) {
     names.push_back("port." + port.name);
   }

@@ -129,6 +129,9 @@ class Driver {
   virtual Result<Address> AddressForTests(const InstanceId& id, const Port& port) = 0;
   virtual Result<Address> AddressForPeers(const InstanceId& id, const Port& port) = 0;
 
+  // What a server listens on for tests and peers to reach it: what ${listen.host} stands for.
+  virtual std::string ListenHost() const = 0;
+
   // Where an instance finds `mount`: what ${mount.NAME} stands for.
   virtual std::string PathOf(const InstanceMount& mount) const = 0;
 

@@ -83,7 +83,8 @@ Environment::Values Environment::ValuesFor(const InstanceId& self) const {
   Values values{{"node.name", self.Name()},
                 {"replica", std::to_string(self.replica + 1)},
                 {"run.id", identity_.session},
-                {"environment.id", identity_.id}};
+                {"environment.id", identity_.id},
+                {"listen.host", services_.driver.ListenHost()}};
   for (const auto& [name, node] : nodes) {
     std::vector<ReplicaAddresses> replicas;
     for (const InstanceId& id : InstancesOf(node)) {

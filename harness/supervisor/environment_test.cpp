@@ -342,12 +342,14 @@ TEST_F(EnvironmentTest, ResolvesReferencesToItsOwnAndOtherNodes) {
   Node main = Running("main");
   main.command = {"run", "--http", "${port.http}", "--redis", "${redis.address}", "$${kept}"};
   main.environment["REDIS_PORT"] = "${redis.port.http}";
+  main.environment["LISTEN"] = "${listen.host}:${port.http}";
   ASSERT_TRUE(Apply({{main, Running("redis")}}).has_value());
   const auto echoed = driver_->Exec(Id("main"), {"x"}, {}, {});
   EXPECT_TRUE(echoed.has_value());
   const std::vector<NodeView> nodes = environment_->Nodes();
   ASSERT_EQ(nodes.size(), 2U);
   EXPECT_THAT(nodes[0].endpoints.at("http"), HasSubstr("127.0.0.1:2"));
+  EXPECT_EQ(driver_->EnvironmentOf(Id("main")).at("LISTEN"), nodes[0].endpoints.at("http"));
 }
 
 TEST_F(EnvironmentTest, AMountIsWhereItsReferenceSays) {

@@ -38,6 +38,7 @@ class InMemoryDriver final : public FakeDriver {
     return Address{"127.0.0.1", place->second};
   }
 
+  std::string ListenHost() const override { return "127.0.0.1"; }
   Result<Address> AddressForPeers(const InstanceId& id, const Port& port) override {
     return AddressForTests(id, port);
   }

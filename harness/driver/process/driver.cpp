@@ -57,6 +57,7 @@ class ProcessDriver final : public Driver {
     return Address{"127.0.0.1", lease->Port()};
   }
 
+  std::string ListenHost() const override { return "127.0.0.1"; }
   Result<Address> AddressForPeers(const InstanceId& id, const Port& port) override {
     return AddressForTests(id, port);
   }
