@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/backend_choice.h"
 #include "cli/history.h"
 #include "cli/planning.h"
 
@@ -64,8 +65,8 @@ Result<CTestProject> LoadCTestProject(Program& program, const CTestOptions& opti
   std::vector<BrokenName> broken = FindBroken(loaded);
   PlanSettings settings;
   settings.lanes = LanesOf(options.lanes);
-  settings.estimates =
-      Coarse(LoadEstimates(program, options.project, program.ChooseBackend(options.backend)));
+  TRY(const std::string backend, ChooseBackend(program, options.backend, loaded.Presets()));
+  settings.estimates = Coarse(LoadEstimates(program, options.project, backend));
   auto plan = MakePlan(InputOf(loaded), {}, settings);
   if (!plan) {
     // Nothing to run is an error of its own only when no file is to blame for it.
@@ -73,7 +74,7 @@ Result<CTestProject> LoadCTestProject(Program& program, const CTestOptions& opti
     if (!runs.empty() || broken.empty()) return tl::unexpected<Error>(plan.error());
   }
   std::vector<PlannedBatch> batches = Flatten(plan.value_or(Plan()));
-  return CTestProject{std::move(loaded), std::move(batches), std::move(settings.estimates),
+  return CTestProject{std::move(loaded), backend, std::move(batches), std::move(settings.estimates),
                       std::move(broken)};
 }
 

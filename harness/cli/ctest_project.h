@@ -36,6 +36,7 @@ struct BrokenName {
 
 struct CTestProject {
   LoadedProject loaded;
+  std::string backend;                // that it is for
   std::vector<PlannedBatch> batches;  // of all that is valid
   Estimates estimates;                // that the plan was made by
   std::vector<BrokenName> broken;     // sorted by name

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/backend_choice.h"
 #include "cli/ctest_arguments.h"
 
 namespace ctestbed {
@@ -64,9 +65,10 @@ Result<ConnectedSession> OpenSession(Program& program, const CTestOptions& optio
                                      const CTestOwner& owner) {
   TRY(const StateDirectory state, program.state());
   if (state.IsLive(owner.session)) return ConnectSession(program, owner.session);
+  TRY(const LoadedProject loaded, program.Load(options.project));
+  TRY(const std::string backend, ChooseBackend(program, options.backend, loaded.Presets()));
   TRY(SessionHandle handle,
-      StartSession(program, {owner.session, ResultsOf(options, owner),
-                             program.ChooseBackend(options.backend), owner.process}));
+      StartSession(program, {owner.session, ResultsOf(options, owner), backend, owner.process}));
   TRY(SessionClient client, handle.Connect());
   return ConnectedSession{std::move(handle), std::move(client)};
 }

@@ -78,7 +78,7 @@ Status CheckEnded(Program& program, const CTestOwner& owner) {
 ExitCode SessionStep(Program& program, const CTestOptions& options, const CTestTree& tree) {
   const auto project = LoadCTestProject(program, options);
   if (!project) return program.Complain(project.error());
-  const auto driver = program.available_driver(program.ChooseBackend(options.backend));
+  const auto driver = program.available_driver(project->backend);
   if (!driver) return program.Complain(driver.error());
   const auto owner = FindOwner(options);
   if (!owner) return program.Complain(owner.error());

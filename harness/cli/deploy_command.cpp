@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/backend_choice.h"
 #include "cli/command.h"
 #include "cli/environments.h"
 #include "cli/selection.h"
@@ -56,16 +57,18 @@ Result<Preset> FindPreset(const LoadedProject& loaded, const std::string& name) 
               DidYouMean(name, known, "presets"));
 }
 
-Result<Demand> MakeDemand(const DeployOptions& options, const LoadedProject& loaded) {
-  TRY(const Preset preset, FindPreset(loaded, options.preset));
+Result<Demand> MakeDemand(const DeployOptions& options, const LoadedProject& loaded,
+                          const Preset& preset) {
   TRY(const Cell cell, ChooseCell(preset, ToCell(options.settings)));
   const Topology topology = Resolve(preset, cell, {}, loaded.project.host_environment);
   return Demand{DigestOf(topology), 0, topology, options.preset, cell};
 }
 
 Result<EnvironmentView> Deploy(Program& program, const DeployOptions& options,
-                               const Demand& demand) {
-  const std::string backend = program.ChooseBackend(options.backend);
+                               const LoadedProject& loaded) {
+  TRY(const Preset preset, FindPreset(loaded, options.preset));
+  TRY(const Demand demand, MakeDemand(options, loaded, preset));
+  TRY(const std::string backend, ChooseBackend(program, options.backend, {preset}));
   TRY_DO(CheckBackend(demand.topology, demand.preset, backend));
   TRY_DO(program.available_driver(backend));
   TRY(const Duration ttl, ParseDuration(options.ttl));
@@ -85,9 +88,7 @@ ExitCode Main(Program& program, const DeployOptions& options) {
   const auto loaded = program.Load(options.project);
   if (!loaded) return program.Complain(loaded.error());
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
-  const auto demand = MakeDemand(options, *loaded);
-  if (!demand) return program.Complain(demand.error());
-  const auto environment = Deploy(program, options, *demand);
+  const auto environment = Deploy(program, options, *loaded);
   if (!environment) return ComplainOfEnvironment(program, environment.error());
   if (program.json()) {
     program.PrintJson({{"environments", Json::array({ToJson(*environment)})}});

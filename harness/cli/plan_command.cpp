@@ -1,6 +1,7 @@
 // ctestbed plan: batches, the changes between them, and why. Touches no backend.
 
 #include "base/json.h"
+#include "cli/backend_choice.h"
 #include "cli/command.h"
 #include "cli/planning.h"
 #include "model/wire.h"
@@ -107,8 +108,10 @@ ExitCode Main(Program& program, const PlanOptions& options) {
   const PlanInput input = InputOf(*loaded);
   const auto shards = CountShards(program, options, input);
   if (!shards) return program.Complain(shards.error());
-  const PlanSettings settings = SettingsFor(program, options.project, options.planning,
-                                            program.ChooseBackend(options.backend), *shards);
+  const auto backend = ChooseBackend(program, options.backend, input.presets);
+  if (!backend) return program.Complain(backend.error());
+  const PlanSettings settings =
+      SettingsFor(program, options.project, options.planning, *backend, *shards);
   auto plan = MakePlan(input, options.planning.selection.ToSelection(), settings);
   if (!plan) return program.Complain(plan.error());
   if (!options.planning.shard.empty()) {

@@ -123,12 +123,6 @@ Result<Driver*> Program::available_driver(const std::string& backend) {
               fmt::format("backend '{}' is not available: {}", backend, availability.reason));
 }
 
-std::string Program::ChooseBackend(const std::string& wanted) const {
-  if (!wanted.empty()) return wanted;
-  const auto variable = environment_.find("CTESTBED_BACKEND");
-  return variable == environment_.end() || variable->second.empty() ? "process" : variable->second;
-}
-
 Vocabulary Program::MakeVocabulary(const ProjectOptions& options, const TesterIo& io) const {
   Vocabulary vocabulary;
   for (const ProbeEntry& entry : Probes()) {
@@ -185,7 +179,8 @@ Result<std::vector<std::string>> Program::SweepDead(bool dry_run) {
   services.driver = [this](const std::string& backend) {
     return driver(backend).value_or(nullptr);
   };
-  services.backends = {ChooseBackend("")};
+  // Journals tell of others; what processes leave can be found without one.
+  services.backends = {"process"};
   services.report = [this](const std::string& results) { ReportFromFile(results); };
   return ctestbed::SweepDead(state, services, dry_run, In(kSweepTakes));
 }

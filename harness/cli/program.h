@@ -55,9 +55,6 @@ class Program {
   Result<Driver*> driver(const std::string& backend);
   // The same, checked: kUnavailable with the reason when it cannot be used here.
   Result<Driver*> available_driver(const std::string& backend);
-  // The backend to use: `wanted`, else $CTESTBED_BACKEND, else "process".
-  std::string ChooseBackend(const std::string& wanted) const;
-
   // Reads presets and suites. kNotFound when a directory is missing.
   Result<LoadedProject> Load(const ProjectOptions& options);
   // Reads a suite again that Load has found sound.

@@ -259,6 +259,28 @@ class Backends(ProgramTest):
         self.assertIn("cannot execute", ended.stderr)
         self.assertIn("ctestbed-shim", ended.stderr)
 
+    def test_auto_takes_what_can_deploy_all_presets(self):
+        def preset(**more):
+            nodes = [{"name": "main", "run": {"command": ["sleep", "60"]}}]
+            self.project.write("presets/one.yaml",
+                               json.dumps({"name": "one", "topology": {"nodes": nodes}} | more))
+
+        def chosen(*options):
+            self.expect(0, "run", *options)
+            return self.project.report().of("session-started")[0]["backend"]
+        preset()
+        self.project.script("good", "one", "true")
+        self.assertEqual(chosen("--backend", "auto"), "process")
+        self.project.environment["CTESTBED_BACKEND"] = "fake"
+        self.assertEqual(chosen(), "fake")
+        preset(backends=["process"])  # counts more
+        self.assertEqual(chosen(), "process")
+        preset(backends=["nowhere"])
+        self.assertIn("unknown backend 'nowhere'", self.expect(2, "run").complaint)
+        ended = self.expect(4, "run", "--backend", "auto")
+        self.assertIn("no backend can deploy all presets here: ", ended.complaint)
+        self.assertIn("process: preset 'one' can be deployed on nowhere alone", ended.complaint)
+
     def test_what_cannot_be_removed_is_named(self):
         self.project.preset("stays", {"name": "main", "run": {"command": ["stuck"]}})
         self.project.script("good", "stays", "exit 0")

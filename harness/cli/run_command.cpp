@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/backend_choice.h"
 #include "cli/command.h"
 #include "cli/github.h"
 #include "cli/history.h"
@@ -124,13 +125,12 @@ bool IsSupported(const Plan& plan, const Driver& driver) {
 }
 
 ExitCode Execute(Program& program, const RunOptions& options, const LoadedProject& loaded,
-                 const Plan& plan, const SignalWatcher& signals) {
+                 const Plan& plan, const std::string& backend, const SignalWatcher& signals) {
   const auto io = program.tester_io();
   if (!io) return program.Complain(io.error());
   const ProcessIdentity self = Identify(OwnPid()).value_or(ProcessIdentity{});
-  const auto session =
-      StartSession(program, {fmt::format("run-{}-{}", self.pid, self.start_time), options.out,
-                             program.ChooseBackend(options.backend), self});
+  const auto session = StartSession(
+      program, {fmt::format("run-{}-{}", self.pid, self.start_time), options.out, backend, self});
   if (!session) return program.Complain(session.error());
   auto connection = session->Connect();
   if (!connection) return program.Complain(connection.error());
@@ -161,16 +161,16 @@ ExitCode Execute(Program& program, const RunOptions& options, const LoadedProjec
 }
 
 // The part of the plan that is asked for.
-Result<Plan> PlanFor(Program& program, const RunOptions& options, const LoadedProject& loaded) {
+Result<Plan> PlanFor(Program& program, const RunOptions& options, const LoadedProject& loaded,
+                     const std::string& backend) {
   const PlanningOptions& planning = options.planning;
   TRY_DO(CheckTogether(planning, !planning.shard.empty()));
   std::optional<Shard> shard;
   if (!planning.shard.empty()) {
     TRY(shard, ParseShard(planning.shard));
   }
-  const PlanSettings settings =
-      SettingsFor(program, options.project, planning, program.ChooseBackend(options.backend),
-                  shard ? std::optional(shard->count) : std::nullopt);
+  const PlanSettings settings = SettingsFor(program, options.project, planning, backend,
+                                            shard ? std::optional(shard->count) : std::nullopt);
   TRY(Plan plan, MakePlan(InputOf(loaded), planning.selection.ToSelection(), settings));
   return shard ? ShardOf(plan, *shard, settings) : plan;
 }
@@ -180,19 +180,21 @@ ExitCode Main(Program& program, const RunOptions& options) {
   const auto loaded = program.Load(options.project);
   if (!loaded) return program.Complain(loaded.error());
   if (loaded->problems.HasErrors()) return program.Complain(loaded->problems);
-  const auto driver = program.available_driver(program.ChooseBackend(options.backend));
+  const auto backend = ChooseBackend(program, options.backend, loaded->Presets());
+  if (!backend) return program.Complain(backend.error());
+  const auto driver = program.available_driver(*backend);
   if (!driver) return program.Complain(driver.error());
-  const auto plan = PlanFor(program, options, *loaded);
+  const auto plan = PlanFor(program, options, *loaded, *backend);
   if (!plan) return program.Complain(plan.error());
   if (plan->lanes.empty()) {
     program.Print(fmt::format("nothing to do: the plan needs fewer shards than {}\n",
                               options.planning.shard));
     return ExitCode::kPassed;
   }
-  const Status allowed = CheckBackends(*plan, program.ChooseBackend(options.backend));
+  const Status allowed = CheckBackends(*plan, *backend);
   if (!allowed) return program.Complain(allowed.error());
   program.Sweep();
-  const ExitCode code = Execute(program, options, *loaded, *plan, signals);
+  const ExitCode code = Execute(program, options, *loaded, *plan, *backend, signals);
   const bool unsupported = code == ExitCode::kEnvironmentFailed && !IsSupported(*plan, **driver);
   return unsupported ? ExitCode::kUnsupported : code;
 }
