@@ -11,7 +11,7 @@
 own_number() { echo $(($(cksum <<<"$engine $directory" | cut -d" " -f1) % 100 + 100)); }
 
 readonly engine=${0##*/}
-program='' name='' directory='' socket='' lock=''
+program='' name='' directory='' socket='' lock='' user=''
 
 # Starts a daemon, whose pid it notes, that outlives this script.
 spawn() {
@@ -48,6 +48,7 @@ is_over() { ! engine_pid >/dev/null; }
 starts() { answers || is_over; }
 
 start() {
+  local started=
   if ! engine_pid >/dev/null || ! within 5 answers; then
     ci/install-deps --engines "$engine" >&2
     stop
@@ -58,8 +59,26 @@ start() {
     within 60 starts || fail_start
     answers || fail_start
     drop_leftovers
+    started=yes
+  fi
+  if [[ ! $user ]]; then
+    rm -rf "$directory/users"
+  elif [[ $started || -d $directory/users ]]; then
+    mkdir -p "$directory/users"
+    touch "$directory/users/$user"
   fi
   echo "$socket"
+}
+
+# Whether it has been started by hand, or a process that it was started for is still there.
+is_used() {
+  local other
+  [[ -d $directory/users ]] || return 0
+  rm -f "$directory/users/$user"
+  for other in "$directory"/users/*; do
+    [[ ! -d /proc/${other##*/} ]] || return 0
+  done
+  return 1
 }
 
 fail_start() {
@@ -81,7 +100,7 @@ stop() {
   fi
   [[ -d $directory ]] || return 0
   clean_up
-  as_root rm -rf "$directory/pid" "${socket#unix://}"
+  as_root rm -rf "$directory/pid" "$directory/users" "${socket#unix://}"
   [[ ! $name ]] || as_root rm -rf "$directory"
 }
 
@@ -97,13 +116,15 @@ run_engine() {
   (($# == 0)) || shift
   while (($#)); do
     case $1 in
-      --name | --directory) (($# > 1)) || die "$1 wants a value" ;;&
+      --name | --directory | --for) (($# > 1)) || die "$1 wants a value" ;;&
       --name) name=$2 && shift 2 ;;
       --directory) directory=$2 && shift 2 ;;
+      --for) user=$2 && shift 2 ;;
       *) die "unknown argument '$1'" ;;
     esac
   done
   [[ $name =~ ^[a-z0-9]*$ ]] || die "a name is of lower-case letters and digits, not '$name'"
+  [[ ${user:-1} =~ ^[0-9]+$ ]] || die "a process is told by its number, not '$user'"
   directory=$(realpath -m "${directory:-${XDG_CACHE_HOME:-$HOME/.cache}/ctestbed/engines/$engine${name:+-$name}}")
   socket=unix://$directory/$engine.sock
   ((${#socket} < 108)) || die "$directory is too long for the path of a socket"
@@ -112,7 +133,7 @@ run_engine() {
       mkdir -p "${directory%/*}"
       exec {lock}>"$directory.lock"
       flock "$lock"
-      "$verb"
+      if [[ $verb == start || ! $user ]] || ! is_used; then "$verb"; fi
       ;;
     status) engine_pid >/dev/null && answers && echo "$socket" ;;
     -h | --help) usage ;;
