@@ -45,7 +45,10 @@ within() {
 }
 
 is_over() { ! engine_pid >/dev/null; }
-starts() { answers || is_over; }
+starts() {
+  as_root chown "$(id -u)" "${socket#unix://}" 2>/dev/null || true
+  answers || is_over
+}
 
 start() {
   local started=
