@@ -71,6 +71,9 @@ struct HttpResponse {
   bool operator==(const HttpResponse&) const = default;
 };
 
+// Takes the next piece of a body, on the thread that asked; false: enough, the rest is not wanted.
+using HttpSink = std::function<bool(std::string_view piece)>;
+
 // Thread-safe: calls on different threads run side by side.
 class HttpClient {
  public:
@@ -80,12 +83,17 @@ class HttpClient {
   // protocol. Bodies over 64 MiB are kInvalid. Proxy settings of the environment are ignored.
   virtual Result<HttpResponse> Send(const HttpRequest& request, TimePoint deadline,
                                     std::stop_token stop) = 0;
+  // The same for bodies that may never end: pieces of the body of a 2xx answer go to `sink` as they
+  // arrive, of any total size, and are not kept; any other answer is kept as Send() keeps it. With
+  // TimePoint::max() only the peer, `stop` or the sink ends it; the sink's end is no error.
+  virtual Result<HttpResponse> Stream(const HttpRequest& request, const HttpSink& sink,
+                                      TimePoint deadline, std::stop_token stop) = 0;
 };
 
 std::unique_ptr<HttpClient> MakeRealHttpClient();
 
 // Answers by a function, on the thread that asks; `requests` records what was asked, and may be
-// looked at while nobody asks.
+// looked at while nobody asks. A stream is one piece.
 class FakeHttpClient final : public HttpClient {
  public:
   using Answer = std::function<Result<HttpResponse>(const HttpRequest&)>;
@@ -96,6 +104,15 @@ class FakeHttpClient final : public HttpClient {
       requests.push_back(request);
     }
     return answer_(request);
+  }
+  Result<HttpResponse> Stream(const HttpRequest& request, const HttpSink& sink, TimePoint deadline,
+                              std::stop_token stop) override {
+    Result<HttpResponse> response = Send(request, deadline, std::move(stop));
+    if (response && response->status / 100 == 2) {
+      sink(response->body);
+      response->body.clear();
+    }
+    return response;
   }
   std::vector<HttpRequest> requests;
 

@@ -377,6 +377,106 @@ TEST(RealHttpClient, ShowsNoPasswordInMessages) {
   EXPECT_THAT(response.error().message, Not(HasSubstr("secret")));
 }
 
+TEST(RealHttpClient, StreamsABodyPieceByPieceAndWithoutEnd) {
+  std::promise<void> first_seen;
+  std::future<void> seen = first_seen.get_future();
+  const CannedServer server([&](CannedConnection& connection) {
+    connection.ReadRequest();
+    connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+    seen.wait();  // the first piece is delivered before the second exists
+    connection.Send("3\r\ntwo\r\n");
+    connection.Hang();
+  });
+  std::string body;
+  std::stop_source stop;
+  const HttpSink sink = [&](std::string_view piece) {
+    if (body.empty()) first_seen.set_value();
+    body += piece;
+    if (body == "onetwo") stop.request_stop();
+    return true;
+  };
+  const auto response =
+      MakeRealHttpClient()->Stream(Get(server.Url("/")), sink, TimePoint::max(), stop.get_token());
+  ExpectError(response, ErrorKind::kCancelled, "cancelled");
+  EXPECT_EQ(body, "onetwo");
+}
+
+TEST(RealHttpClient, EndsAStreamWhenTheSinkHasEnough) {
+  const CannedServer server([](CannedConnection& connection) {
+    connection.ReadRequest();
+    connection.Send("HTTP/1.1 200 OK\r\n\r\nenough");
+    connection.Hang();
+  });
+  const auto response = MakeRealHttpClient()->Stream(
+      Get(server.Url("/")), [](std::string_view) { return false; }, Soon(), {});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "");
+}
+
+TEST(RealHttpClient, StreamsMoreThanItWouldKeep) {
+  constexpr size_t kSize = 65U << 20U;
+  const CannedServer server([](CannedConnection& connection) {
+    connection.ReadRequest();
+    connection.Send("HTTP/1.1 200 OK\r\n\r\n");
+    const std::string megabyte(1U << 20U, 'x');
+    for (int i = 0; i < 65; ++i) connection.Send(megabyte);
+  });
+  size_t size = 0;
+  const HttpSink sink = [&](std::string_view piece) {
+    size += piece.size();
+    return true;
+  };
+  const auto response = MakeRealHttpClient()->Stream(Get(server.Url("/")), sink, Soon(), {});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(size, kSize);
+}
+
+TEST(RealHttpClient, KeepsTheBodyOfAStreamThatWasRefused) {
+  const CannedServer server(Answering("HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\nabsent"));
+  const HttpSink sink = [](std::string_view) {
+    ADD_FAILURE() << "the body of an error is no stream";
+    return true;
+  };
+  const auto response = MakeRealHttpClient()->Stream(Get(server.Url("/")), sink, Soon(), {});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(response->status, 404);
+  EXPECT_EQ(response->body, "absent");
+}
+
+TEST(RealHttpClient, SaysThatAStreamBrokeOff) {
+  const CannedServer server([](CannedConnection& connection) {
+    connection.ReadRequest();
+    connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+  });
+  std::string body;
+  const HttpSink sink = [&](std::string_view piece) {
+    body += piece;
+    return true;
+  };
+  const auto response = MakeRealHttpClient()->Stream(Get(server.Url("/")), sink, Soon(), {});
+  ExpectError(response, ErrorKind::kInternal, "broke off");
+  EXPECT_EQ(body, "one");
+}
+
+TEST(FakeHttpClient, StreamsInOnePiece) {
+  FakeHttpClient http([](const HttpRequest& request) -> Result<HttpResponse> {
+    HttpResponse response;
+    response.status = request.url == "/good" ? 200 : 500;
+    response.body = "text";
+    return response;
+  });
+  std::string body;
+  const HttpSink sink = [&](std::string_view piece) {
+    body += piece;
+    return true;
+  };
+  EXPECT_EQ(http.Stream(Get("/good"), sink, Soon(), {})->body, "");
+  EXPECT_EQ(body, "text");
+  EXPECT_EQ(http.Stream(Get("/bad"), sink, Soon(), {})->body, "text");
+  EXPECT_EQ(body, "text");
+}
+
 TEST(FakeHttpClient, RecordsAndAnswers) {
   FakeHttpClient client([](const HttpRequest& request) -> Result<HttpResponse> {
     HttpResponse response;

@@ -39,6 +39,10 @@ struct Arrival {
   size_t head_size = 0;
   bool head_complete = false;
   bool too_large = false;
+  const HttpSink* sink = nullptr;  // where the body of a good answer goes, if not into the response
+  bool enough = false;             // the sink wants no more
+
+  bool Streams() const { return sink != nullptr && response.status / 100 == 2; }
 };
 
 // "HTTP/1.1 200 OK" -> 200.
@@ -90,6 +94,10 @@ size_t OnHead(char* data, size_t, size_t size, void* target) {
 
 size_t OnBody(char* data, size_t, size_t size, void* target) {
   Arrival& arrival = *static_cast<Arrival*>(target);
+  if (arrival.Streams()) {
+    arrival.enough = !(*arrival.sink)({data, size});
+    return arrival.enough ? 0 : size;
+  }
   arrival.too_large = arrival.response.body.size() + size > kLargestBody;
   if (arrival.too_large) return 0;
   arrival.response.body.append(data, size);
@@ -353,12 +361,24 @@ class RealHttpClient final : public HttpClient {
  public:
   Result<HttpResponse> Send(const HttpRequest& request, TimePoint deadline,
                             std::stop_token stop) override {
+    return Exchange(request, nullptr, deadline, stop);
+  }
+
+  Result<HttpResponse> Stream(const HttpRequest& request, const HttpSink& sink, TimePoint deadline,
+                              std::stop_token stop) override {
+    return Exchange(request, &sink, deadline, stop);
+  }
+
+ private:
+  Result<HttpResponse> Exchange(const HttpRequest& request, const HttpSink* sink,
+                                TimePoint deadline, const std::stop_token& stop) {
     const TimePoint start = std::chrono::steady_clock::now();
     TRY(const Names names, NamesOf(request));
     TRY_DO(CheckHead(request));
     const List headers = HeaderList(request);
     std::array<char, CURL_ERROR_SIZE> text{};
     Arrival arrival;
+    arrival.sink = sink;
     Multi worker = workers_.Take();
     const Easy easy(curl_easy_init());  // last, since it refers to all of the above
     if (easy == nullptr || worker == nullptr) {
@@ -373,7 +393,7 @@ class RealHttpClient final : public HttpClient {
     if (arrival.too_large) {
       return Fail(ErrorKind::kInvalid, fmt::format("answer from {} is too large", names.url));
     }
-    if (*code != CURLE_OK) {
+    if (*code != CURLE_OK && !arrival.enough) {
       const std::string_view why = text[0] == '\0' ? curl_easy_strerror(*code) : text.data();
       return tl::unexpected<Error>(TransferError(easy.get(), *code, names, why));
     }
@@ -381,7 +401,6 @@ class RealHttpClient final : public HttpClient {
     return std::move(arrival.response);
   }
 
- private:
   Workers workers_;
 };
 
