@@ -111,7 +111,7 @@ Result<Driver*> Program::driver(const std::string& backend) {
   TRY(Launcher * launcher, this->launcher());
   TRY(const StateDirectory state, this->state());
   if (!ports_) ports_ = MakeRealPortPool(state.Ports());
-  auto made = entry->make({*launcher, *ports_, *files_, http(), *clock_});
+  auto made = entry->make({*launcher, *ports_, *files_, http(), *clock_, environment_});
   return drivers_.emplace(backend, std::move(made)).first->second.get();
 }
 

@@ -86,6 +86,12 @@ std::string InstanceId::Name() const {
   return replica == 0 ? node : node + "." + std::to_string(replica + 1);
 }
 
+std::vector<std::string> InstanceSpec::Words() const {
+  std::vector<std::string> words = command;
+  words.insert(words.end(), args.begin(), args.end());
+  return words;
+}
+
 std::string InstanceStatus::Describe() const {
   switch (state) {
     case InstanceState::kRunning:

@@ -55,16 +55,20 @@ struct InstanceMount {
 struct InstanceSpec {
   InstanceId id;
   std::string owner;  // who may sweep it: "host:boot:pid:starttime" of the supervisor
-  std::vector<std::string> command;
+  std::vector<std::string> command;    // in place of that of the image; empty: as that says
+  std::vector<std::string> args = {};  // follow the command, whosever it is
   std::string image;
   std::map<std::string, std::string> environment;
-  std::string working_directory;
+  std::string working_directory = {};  // empty: the image's, or `private_directory`
+  std::string private_directory = {};  // on the host, for a process to be in
   std::vector<Port> ports;
   PortHandoff port_handoff = PortHandoff::kHold;
   std::vector<InstanceMount> mounts = {};
-  ContainerSpec container = {};  // nothing in it that the driver cannot do
-  std::string log_directory;     // receives stdout.log and stderr.log
+  ContainerSpec container = {};                  // nothing in it that the driver cannot do
+  std::map<std::string, Network> networks = {};  // those that `container` names
+  std::string log_directory;                     // receives stdout.log and stderr.log
 
+  std::vector<std::string> Words() const;  // command and args
   bool operator==(const InstanceSpec&) const = default;
 };
 

@@ -1,8 +1,10 @@
 // Every driver there is. One folder and one line of the table in registry.cpp make a new one.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "driver/driver.h"
@@ -21,6 +23,7 @@ struct DriverIo {
   FileSystem& files;
   HttpClient& http;
   Clock& clock;
+  const std::map<std::string, std::string>& environment;  // of this process: where engines are
 };
 
 struct DriverEntry {

@@ -237,6 +237,7 @@ Status Environment::StopNode(const std::string& name, std::optional<Duration> gr
 
 Status Environment::ReserveAddresses(const Topology& desired) {
   const std::lock_guard lock(mutex_);
+  networks_ = desired.networks;
   for (auto known = known_.begin(); known != known_.end();) {
     const Node* wanted = desired.Find(known->first);
     const bool stays = wanted != nullptr && wanted->ports == known->second.ports;

@@ -187,8 +187,9 @@ class Environment {
   mutable std::mutex mutex_;
   mutable std::condition_variable_any broke_;
   std::map<std::string, LiveNode> live_;
-  std::map<InstanceId, int> starts_;   // of each one ever, so that logs are not overwritten
-  std::map<std::string, Node> known_;  // nodes whose addresses are reserved
+  std::map<InstanceId, int> starts_;         // of each one ever, so that logs are not overwritten
+  std::map<std::string, Node> known_;        // nodes whose addresses are reserved
+  std::map<std::string, Network> networks_;  // of the topology
   std::optional<Breakage> broken_;
   std::set<std::string> dirty_;
   Seeding seeding_;  // under changing_

@@ -47,17 +47,20 @@ Result<InstanceSpec> Environment::Specify(const Node& node, const InstanceId& id
   const Lookup lookup = LookupIn(ValuesFor(id));
   InstanceSpec spec{.id = id, .owner = identity_.owner, .image = node.image};
   TRY(spec.command, ExpandAll(node.command, lookup));
-  TRY(const std::vector<std::string> args, ExpandAll(node.args, lookup));
-  spec.command.insert(spec.command.end(), args.begin(), args.end());
+  TRY(spec.args, ExpandAll(node.args, lookup));
   for (const auto& [name, value] : node.environment) {
     TRY(spec.environment[name], Expand(value, lookup));
   }
   spec.working_directory = node.working_directory;
-  if (node.working_directory.empty()) {
-    spec.working_directory = identity_.work_directory + "/" + id.Name();
-    TRY_DO(services_.files.Remove(spec.working_directory));
-  }
+  spec.private_directory = identity_.work_directory + "/" + id.Name();
+  TRY_DO(services_.files.Remove(spec.private_directory));
   spec.container = node.container;
+  for (const NetworkUse& use : node.container.networks.value_or(std::vector<NetworkUse>())) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = networks_.find(use.name); found != networks_.end()) {
+      spec.networks.insert(*found);
+    }
+  }
   TRY(spec.mounts, mounts_.Make(id, node, lookup));
   spec.ports = node.ports;
   spec.port_handoff = node.port_handoff;

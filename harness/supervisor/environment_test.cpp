@@ -361,7 +361,7 @@ TEST_F(EnvironmentTest, AMountIsWhereItsReferenceSays) {
                  {"data", {MountKind::kVolume, "data", "/data"}}};
   ASSERT_TRUE(Apply({{main}}).has_value());
   const InstanceSpec spec = driver_->Spec(Id("main"));
-  EXPECT_THAT(spec.command,
+  EXPECT_THAT(spec.Words(),
               ElementsAre("run", "/work/.mounts/main/conf", "--data", "/work/.volumes/data"));
   EXPECT_THAT(files_.files.at("/work/.mounts/main/conf"), testing::StartsWith("port 2"));
   EXPECT_FALSE(files_.files.contains("/work/main/left-behind"));

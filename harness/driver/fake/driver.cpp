@@ -11,11 +11,19 @@
 namespace ctestbed {
 namespace {
 
+// What [exit, CODE] ends with; nothing for other commands.
+std::optional<int> ExitCodeOf(const std::vector<std::string>& words) {
+  if (words.size() != 2 || words[0] != "exit") return std::nullopt;
+  int code = 0;
+  std::from_chars(words[1].data(), words[1].data() + words[1].size(), code);
+  return code;
+}
+
 struct Instance {
   InstanceSpec spec;
   InstanceStatus status{.state = InstanceState::kRunning};
 
-  bool IsStuck() const { return !spec.command.empty() && spec.command[0] == "stuck"; }
+  bool IsStuck() const { return spec.Words() == std::vector<std::string>{"stuck"}; }
 };
 
 class InMemoryDriver final : public FakeDriver {
@@ -51,14 +59,13 @@ class InMemoryDriver final : public FakeDriver {
       return Fail(ErrorKind::kConflict, fmt::format("'{}' is there already", spec.id.Name()));
     }
     calls_.push_back("start " + spec.id.Name());
-    if (!spec.command.empty() && spec.command[0] == "fail") {
+    const std::vector<std::string> words = spec.Words();
+    if (!words.empty() && words[0] == "fail") {
       return Fail(ErrorKind::kNotFound, "program 'fail' not found");
     }
     Instance instance{spec, {.state = InstanceState::kRunning, .pid = ++next_pid_}};
-    if (spec.command.size() == 2 && spec.command[0] == "exit") {
-      instance.status = {.state = InstanceState::kExited};
-      const std::string& code = spec.command[1];
-      std::from_chars(code.data(), code.data() + code.size(), instance.status.exit_code);
+    if (const std::optional<int> code = ExitCodeOf(words)) {
+      instance.status = {.state = InstanceState::kExited, .exit_code = *code};
     }
     instances_[spec.id] = instance;
     return {};
@@ -95,7 +102,7 @@ class InMemoryDriver final : public FakeDriver {
       return Fail(ErrorKind::kNotFound, fmt::format("'{}' is not running", id.Name()));
     }
     calls_.push_back(fmt::format("exec {}", fmt::join(command, " ")));
-    return ExecResult{command.front() == "false" ? 1 : 0,
+    return ExecResult{ExitCodeOf(command).value_or(command.front() == "false" ? 1 : 0),
                       fmt::format("{}\n", fmt::join(command, " "))};
   }
 

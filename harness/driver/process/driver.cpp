@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "driver/port_leases.h"
 #include "io/process_table.h"
 
 namespace ctestbed {
@@ -22,6 +23,10 @@ struct Instance {
   std::shared_ptr<Process> process;
 };
 
+const std::string& DirectoryOf(const InstanceSpec& spec) {
+  return spec.working_directory.empty() ? spec.private_directory : spec.working_directory;
+}
+
 InstanceStatus StatusOf(const Process& process) {
   const auto end = process.End();
   if (!end) return {.state = InstanceState::kRunning, .pid = process.Pid()};
@@ -30,7 +35,7 @@ InstanceStatus StatusOf(const Process& process) {
 
 class ProcessDriver final : public Driver {
  public:
-  explicit ProcessDriver(const DriverIo& io) : io_(io) {}
+  explicit ProcessDriver(const DriverIo& io) : io_(io), ports_(io.ports) {}
 
   Availability Check(TimePoint) override {
     return {true, "1", "embedded; needs nothing but this machine"};
@@ -42,19 +47,8 @@ class ProcessDriver final : public Driver {
   }
 
   Result<Address> AddressForTests(const InstanceId& id, const Port& port) override {
-    const std::lock_guard lock(mutex_);
-    std::unique_ptr<PortLease>& lease = leases_[{id, port.name}];
-    if (!lease) {
-      // Replicas of a pinned port take the numbers after it.
-      auto leased = io_.ports.Lease(port.host == 0 ? 0 : port.host + id.replica);
-      if (!leased) {
-        leases_.erase({id, port.name});
-        leased.error().node = id.node;
-        return tl::unexpected<Error>(leased.error());
-      }
-      lease = std::move(*leased);
-    }
-    return Address{"127.0.0.1", lease->Port()};
+    TRY(const int number, ports_.HostPort(id, port));
+    return Address{"127.0.0.1", number};
   }
 
   std::string ListenHost() const override { return "127.0.0.1"; }
@@ -74,8 +68,8 @@ class ProcessDriver final : public Driver {
       return Fail(ErrorKind::kConflict, fmt::format("'{}' is there already", spec.id.Name()));
     }
     TRY_DO(io_.files.MakeDirectories(spec.log_directory));
-    TRY_DO(io_.files.MakeDirectories(spec.working_directory));
-    if (spec.port_handoff == PortHandoff::kRelease) ReleasePorts(spec.id);
+    TRY_DO(io_.files.MakeDirectories(DirectoryOf(spec)));
+    if (spec.port_handoff == PortHandoff::kRelease) ports_.Release(spec.id);
     TRY(std::unique_ptr<Process> process, io_.launcher.Start(ToProcess(spec)));
     const std::lock_guard lock(mutex_);
     instances_[spec.id] = {spec, std::move(process)};
@@ -125,10 +119,7 @@ class ProcessDriver final : public Driver {
     return result;
   }
 
-  void Forget(const InstanceId& id) override {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(leases_, [&](const auto& entry) { return entry.first.first == id; });
-  }
+  void Forget(const InstanceId& id) override { ports_.Forget(id); }
 
   Result<std::vector<std::string>> Sweep(const std::string& owner, const std::string& environment,
                                          TimePoint deadline) override {
@@ -156,17 +147,10 @@ class ProcessDriver final : public Driver {
     return found == instances_.end() ? nullptr : found->second.process;
   }
 
-  void ReleasePorts(const InstanceId& id) {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [key, lease] : leases_) {
-      if (key.first == id) lease->Release();
-    }
-  }
-
   static ProcessSpec ToProcess(const InstanceSpec& spec) {
-    ProcessSpec process{.command = spec.command,
+    ProcessSpec process{.command = spec.Words(),
                         .environment = spec.environment,
-                        .working_directory = spec.working_directory,
+                        .working_directory = DirectoryOf(spec),
                         .stdout_path = spec.log_directory + "/stdout.log",
                         .stderr_path = spec.log_directory + "/stderr.log"};
     process.no_new_privileges = spec.container.security.no_new_privileges.value_or(false);
@@ -195,9 +179,9 @@ class ProcessDriver final : public Driver {
   }
 
   const DriverIo io_;
+  PortLeases ports_;
   std::mutex mutex_;
   std::map<InstanceId, Instance> instances_;
-  std::map<std::pair<InstanceId, std::string>, std::unique_ptr<PortLease>> leases_;
   std::atomic<int> exec_count_{0};
 };
 
