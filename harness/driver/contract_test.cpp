@@ -8,10 +8,13 @@
 #include <filesystem>
 #include <thread>
 
+#include "driver/docker/driver.h"
 #include "driver/fake/driver.h"
 #include "driver/process/driver.h"
 #include "io/private_directory.h"
 #include "io/process_table.h"
+#include "testing/expect.h"
+#include "testing/requirement.h"
 
 namespace ctestbed {
 namespace {
@@ -22,55 +25,112 @@ using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
 
+using Words = std::vector<std::string>;
+
 // How a driver is told to run something that behaves in a certain way.
 struct Dialect {
   std::string name;
   std::unique_ptr<Driver> (*make)(const DriverIo& io);
-  std::vector<std::string> run_until_stopped;
-  std::vector<std::string> ignore_term;
-  std::vector<std::string> cannot_start;
-  std::function<std::vector<std::string>(int code)> exit_with;
+  const char* engine_variable;   // names an engine for tests; null: none is needed
+  const char* address_variable;  // what the driver reads its address from
+  std::string image;
+  Words run_until_stopped;
+  Words ignore_term;
+  Words cannot_start;
+  Words (*exit_with)(int code);
+  Words (*print)(const std::string& line);
 };
 
-std::vector<Dialect> AllDialects() {
-  return {{"fake",
-           MakeFakeDriver,
-           {"run"},
-           {"run"},
-           {"fail"},
-           [](int code) {
-             return std::vector<std::string>{"exit", std::to_string(code)};
-           }},
-          {"process",
-           MakeProcessDriver,
-           {"sleep", "1000"},
-           {"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"},
-           {"no-such-program"},
-           [](int code) {
-             return std::vector<std::string>{"sh", "-c", "exit " + std::to_string(code)};
-           }}};
+Dialect FakeDialect() {
+  return {.name = "fake",
+          .make = MakeFakeDriver,
+          .engine_variable = nullptr,
+          .address_variable = nullptr,
+          .image = "subject:dev",
+          .run_until_stopped = {"run"},
+          .ignore_term = {"run"},
+          .cannot_start = {"fail"},
+          .exit_with =
+              [](int code) {
+                return Words{"exit", std::to_string(code)};
+              },
+          .print =
+              [](const std::string& line) {
+                return Words{"echo", line};
+              }};
 }
 
-TimePoint In(Duration duration) {
-  return std::chrono::steady_clock::now() + duration;
+Dialect ProcessDialect() {
+  Dialect dialect = FakeDialect();
+  dialect.name = "process";
+  dialect.make = MakeProcessDriver;
+  dialect.run_until_stopped = {"sleep", "1000"};
+  dialect.ignore_term = {"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"};
+  dialect.cannot_start = {"no-such-program"};
+  dialect.exit_with = [](int code) { return Words{"sh", "-c", "exit " + std::to_string(code)}; };
+  return dialect;
+}
+
+// By the verbs of fixtures/subject, which is all that its image holds.
+Dialect DockerDialect() {
+  return {.name = "docker",
+          .make = MakeDockerDriver,
+          .engine_variable = "CTESTBED_TEST_DOCKER",
+          .address_variable = "DOCKER_HOST",
+          .image = "localhost/ctestbed/subject:dev",
+          .run_until_stopped = {"subject", "run"},
+          .ignore_term = {"subject", "ignore-term"},
+          .cannot_start = {"no-such-program"},
+          .exit_with =
+              [](int code) {
+                return Words{"subject", "exit", std::to_string(code)};
+              },
+          .print =
+              [](const std::string& line) {
+                return Words{"subject", "print", line};
+              }};
+}
+
+Dialect PodmanDialect() {
+  Dialect dialect = DockerDialect();
+  dialect.name = "podman";
+  dialect.make = MakePodmanDriver;
+  dialect.engine_variable = "CTESTBED_TEST_PODMAN";
+  dialect.address_variable = "CONTAINER_HOST";
+  return dialect;
+}
+
+std::vector<Dialect> AllDialects() {
+  return {DockerDialect(), FakeDialect(), PodmanDialect(), ProcessDialect()};
 }
 
 class Contract : public testing::TestWithParam<Dialect> {
  protected:
   void SetUp() override {
+    const Dialect& dialect = GetParam();
+    if (dialect.engine_variable != nullptr) {
+      const std::string engine = TestVariable(dialect.engine_variable);
+      ASSERT_TRUE(!engine.empty() || !IsRequired(dialect.name)) << dialect.engine_variable;
+      if (engine.empty()) GTEST_SKIP() << dialect.engine_variable << " names no engine";
+      variables_[dialect.address_variable] = engine;
+    }
     directory_ = std::filesystem::temp_directory_path() / ("ctestbed-contract-" + UniqueToken());
     auto launcher = MakeRealLauncher(CTESTBED_SHIM);
     ASSERT_TRUE(launcher.has_value()) << launcher.error().message;
     launcher_ = std::move(*launcher);
     ports_ = MakeRealPortPool(directory_ + "/ports");
-    driver_ = GetParam().make({*launcher_, *ports_, *files_, *http_, *clock_});
+    driver_ = MakeDriver();
   }
   void TearDown() override {
+    if (!driver_) return;
     ASSERT_TRUE(driver_->Sweep(owner_, "", In(10s)).has_value());
     driver_.reset();
     std::filesystem::remove_all(directory_);
   }
 
+  std::unique_ptr<Driver> MakeDriver() {
+    return GetParam().make({*launcher_, *ports_, *files_, *http_, *clock_, variables_});
+  }
   InstanceId Id(const std::string& node, int replica = 0) const {
     return {environment_, node, replica};
   }
@@ -78,9 +138,9 @@ class Contract : public testing::TestWithParam<Dialect> {
     return {.id = id,
             .owner = owner_,
             .command = std::move(command),
-            .image = "subject:dev",
+            .image = GetParam().image,
             .environment = {{"PATH", "/usr/bin:/bin"}},
-            .working_directory = directory_ + "/work/" + id.Name(),
+            .private_directory = directory_ + "/work/" + id.Name(),
             .log_directory = directory_ + "/logs/" + id.Name()};
   }
   Status Start(const InstanceId& id, std::vector<std::string> command) {
@@ -94,6 +154,7 @@ class Contract : public testing::TestWithParam<Dialect> {
   const std::string environment_ = UniqueToken();
   const std::string owner_ = "test-owner:" + UniqueToken();
   std::string directory_;
+  std::map<std::string, std::string> variables_;
   std::unique_ptr<FileSystem> files_ = MakeRealFileSystem();
   std::unique_ptr<Clock> clock_ = MakeRealClock();
   std::unique_ptr<HttpClient> http_ = MakeRealHttpClient();
@@ -202,14 +263,15 @@ TEST_P(Contract, ReplicasHaveAddressesAndNamesOfTheirOwn) {
 TEST_P(Contract, ExecTellsExitCodeAndOutput) {
   if (!Can(Capability::kExec)) GTEST_SKIP() << "no capability 'exec'";
   ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
-  const auto good = driver_->Exec(Id("main"), {"echo", "grüße", "$HOME"}, In(10s), {});
+  const auto good = driver_->Exec(Id("main"), GetParam().print("grüße $HOME"), In(10s), {});
   ASSERT_TRUE(good.has_value()) << good.error().message;
   EXPECT_EQ(good->exit_code, 0);
   EXPECT_THAT(good->output, HasSubstr("grüße $HOME"));
-  const auto bad = driver_->Exec(Id("main"), {"false"}, In(10s), {});
-  ASSERT_TRUE(bad.has_value());
-  EXPECT_EQ(bad->exit_code, 1);
-  EXPECT_FALSE(driver_->Exec(Id("absent"), {"true"}, In(10s), {}).has_value());
+  const auto bad = driver_->Exec(Id("main"), GetParam().exit_with(3), In(10s), {});
+  ASSERT_TRUE(bad.has_value()) << bad.error().message;
+  EXPECT_EQ(bad->exit_code, 3);
+  const auto absent = driver_->Exec(Id("absent"), GetParam().exit_with(0), In(10s), {});
+  ExpectError(absent, ErrorKind::kNotFound, "'absent' is not running");
 }
 
 TEST_P(Contract, SweepTakesWhatTheOwnerHasAndNothingElse) {
@@ -249,7 +311,7 @@ INSTANTIATE_TEST_SUITE_P(Drivers, Contract, testing::ValuesIn(AllDialects()),
 
 // The real process driver, for what only processes show.
 class ProcessDriver : public Contract {};
-INSTANTIATE_TEST_SUITE_P(Real, ProcessDriver, testing::Values(AllDialects()[1]),
+INSTANTIATE_TEST_SUITE_P(Real, ProcessDriver, testing::Values(ProcessDialect()),
                          [](const auto& param) { return param.param.name; });
 
 TEST_P(ProcessDriver, KeepsANodeFromGainingPrivileges) {
@@ -275,7 +337,8 @@ TEST(ProcessDriverPorts, SaysSoWhenAPinnedPortIsTaken) {
   const auto files = MakeRealFileSystem();
   const auto http = MakeRealHttpClient();
   const auto clock = MakeRealClock();
-  const auto driver = MakeProcessDriver({**launcher, *ports, *files, *http, *clock});
+  const std::map<std::string, std::string> variables;
+  const auto driver = MakeProcessDriver({**launcher, *ports, *files, *http, *clock, variables});
   const auto address =
       driver->AddressForTests({"environment", "main", 0}, {"http", 8080, (*taken)->Port()});
   ASSERT_FALSE(address.has_value());

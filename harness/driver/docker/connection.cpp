@@ -1,0 +1,48 @@
+#include "driver/docker/connection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ctestbed {
+namespace {
+
+constexpr Duration kConnectTakes{2'000};
+
+}  // namespace
+
+Result<Engine> EngineConnection::Find(TimePoint deadline) const {
+  TRY(const std::vector<EngineEndpoint> endpoints, kind_.search(io_.environment, io_.files));
+  std::string asked;
+  std::optional<Error> last;
+  for (const EngineEndpoint& endpoint : endpoints) {
+    const TimePoint until = std::min(deadline, io_.clock.Now() + kConnectTakes);
+    Result<Engine> engine = Engine::Connect(io_.http, io_.clock, endpoint, until);
+    if (engine) return engine;
+    last = engine.error();
+    asked += (asked.empty() ? "" : "; ") + last->message;
+  }
+  return Fail(last->kind,
+              fmt::format("no {} engine answers: {}: {}", kind_.product, asked, kind_.advice),
+              last->detail);
+}
+
+Result<Engine> EngineConnection::Get(TimePoint deadline) {
+  const std::lock_guard lock(mutex_);
+  if (engine_) return *engine_;
+  TRY(engine_, Find(deadline));
+  return *engine_;
+}
+
+Availability EngineConnection::Check(TimePoint deadline) {
+  const Result<Engine> engine = Find(deadline);
+  const std::lock_guard lock(mutex_);
+  if (!engine) {
+    engine_.reset();
+    return {false, "", engine.error().message};
+  }
+  engine_ = *engine;
+  return {true, engine->version(), engine->Describe()};
+}
+
+}  // namespace ctestbed
