@@ -4,17 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
-#include "driver/docker/driver.h"
-#include "driver/fake/driver.h"
+#include "driver/contract_test.h"
 #include "driver/process/driver.h"
-#include "io/private_directory.h"
-#include "io/process_table.h"
-#include "testing/expect.h"
-#include "testing/requirement.h"
 
 namespace ctestbed {
 namespace {
@@ -25,143 +18,9 @@ using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
 
-using Words = std::vector<std::string>;
-
-// How a driver is told to run something that behaves in a certain way.
-struct Dialect {
-  std::string name;
-  std::unique_ptr<Driver> (*make)(const DriverIo& io);
-  const char* engine_variable;   // names an engine for tests; null: none is needed
-  const char* address_variable;  // what the driver reads its address from
-  std::string image;
-  Words run_until_stopped;
-  Words ignore_term;
-  Words cannot_start;
-  Words (*exit_with)(int code);
-  Words (*print)(const std::string& line);
-};
-
-Dialect FakeDialect() {
-  return {.name = "fake",
-          .make = MakeFakeDriver,
-          .engine_variable = nullptr,
-          .address_variable = nullptr,
-          .image = "subject:dev",
-          .run_until_stopped = {"run"},
-          .ignore_term = {"run"},
-          .cannot_start = {"fail"},
-          .exit_with =
-              [](int code) {
-                return Words{"exit", std::to_string(code)};
-              },
-          .print =
-              [](const std::string& line) {
-                return Words{"echo", line};
-              }};
-}
-
-Dialect ProcessDialect() {
-  Dialect dialect = FakeDialect();
-  dialect.name = "process";
-  dialect.make = MakeProcessDriver;
-  dialect.run_until_stopped = {"sleep", "1000"};
-  dialect.ignore_term = {"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"};
-  dialect.cannot_start = {"no-such-program"};
-  dialect.exit_with = [](int code) { return Words{"sh", "-c", "exit " + std::to_string(code)}; };
-  return dialect;
-}
-
-// By the verbs of fixtures/subject, which is all that its image holds.
-Dialect DockerDialect() {
-  return {.name = "docker",
-          .make = MakeDockerDriver,
-          .engine_variable = "CTESTBED_TEST_DOCKER",
-          .address_variable = "DOCKER_HOST",
-          .image = "localhost/ctestbed/subject:dev",
-          .run_until_stopped = {"subject", "run"},
-          .ignore_term = {"subject", "ignore-term"},
-          .cannot_start = {"no-such-program"},
-          .exit_with =
-              [](int code) {
-                return Words{"subject", "exit", std::to_string(code)};
-              },
-          .print =
-              [](const std::string& line) {
-                return Words{"subject", "print", line};
-              }};
-}
-
-Dialect PodmanDialect() {
-  Dialect dialect = DockerDialect();
-  dialect.name = "podman";
-  dialect.make = MakePodmanDriver;
-  dialect.engine_variable = "CTESTBED_TEST_PODMAN";
-  dialect.address_variable = "CONTAINER_HOST";
-  return dialect;
-}
-
 std::vector<Dialect> AllDialects() {
   return {DockerDialect(), FakeDialect(), PodmanDialect(), ProcessDialect()};
 }
-
-class Contract : public testing::TestWithParam<Dialect> {
- protected:
-  void SetUp() override {
-    const Dialect& dialect = GetParam();
-    if (dialect.engine_variable != nullptr) {
-      const std::string engine = TestVariable(dialect.engine_variable);
-      ASSERT_TRUE(!engine.empty() || !IsRequired(dialect.name)) << dialect.engine_variable;
-      if (engine.empty()) GTEST_SKIP() << dialect.engine_variable << " names no engine";
-      variables_[dialect.address_variable] = engine;
-    }
-    directory_ = std::filesystem::temp_directory_path() / ("ctestbed-contract-" + UniqueToken());
-    auto launcher = MakeRealLauncher(CTESTBED_SHIM);
-    ASSERT_TRUE(launcher.has_value()) << launcher.error().message;
-    launcher_ = std::move(*launcher);
-    ports_ = MakeRealPortPool(directory_ + "/ports");
-    driver_ = MakeDriver();
-  }
-  void TearDown() override {
-    if (!driver_) return;
-    ASSERT_TRUE(driver_->Sweep(owner_, "", In(10s)).has_value());
-    driver_.reset();
-    std::filesystem::remove_all(directory_);
-  }
-
-  std::unique_ptr<Driver> MakeDriver() {
-    return GetParam().make({*launcher_, *ports_, *files_, *http_, *clock_, variables_});
-  }
-  InstanceId Id(const std::string& node, int replica = 0) const {
-    return {environment_, node, replica};
-  }
-  InstanceSpec Spec(const InstanceId& id, std::vector<std::string> command) const {
-    return {.id = id,
-            .owner = owner_,
-            .command = std::move(command),
-            .image = GetParam().image,
-            .environment = {{"PATH", "/usr/bin:/bin"}},
-            .private_directory = directory_ + "/work/" + id.Name(),
-            .log_directory = directory_ + "/logs/" + id.Name()};
-  }
-  Status Start(const InstanceId& id, std::vector<std::string> command) {
-    return driver_->Start(Spec(id, std::move(command)), In(10s));
-  }
-  bool Can(Capability capability) const {
-    const auto capabilities = driver_->Capabilities();
-    return std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end();
-  }
-
-  const std::string environment_ = UniqueToken();
-  const std::string owner_ = "test-owner:" + UniqueToken();
-  std::string directory_;
-  std::map<std::string, std::string> variables_;
-  std::unique_ptr<FileSystem> files_ = MakeRealFileSystem();
-  std::unique_ptr<Clock> clock_ = MakeRealClock();
-  std::unique_ptr<HttpClient> http_ = MakeRealHttpClient();
-  std::unique_ptr<Launcher> launcher_;
-  std::unique_ptr<PortPool> ports_;
-  std::unique_ptr<Driver> driver_;
-};
 
 TEST_P(Contract, IsAvailableWithAVersionAndAReason) {
   const Availability availability = driver_->Check(In(10s));
@@ -304,6 +163,70 @@ TEST_P(Contract, APinnedPortIsTheOneThatIsUsed) {
   const auto address = driver_->AddressForTests(Id("main"), {"http", 8080, port});
   ASSERT_TRUE(address.has_value()) << address.error().message;
   EXPECT_EQ(address->port, port);
+}
+
+TEST_P(Contract, OutputIsInTheFilesInFullWhenTheEndIsKnown) {
+  const Dialect& dialect = GetParam();
+  if (dialect.flood == nullptr) GTEST_SKIP() << "it has no output";
+  const std::string line = "grüße ✓ \x1b[31m a  b";
+  ASSERT_EQ(Finish(Spec(Id("out"), dialect.print(line))).exit_code, 0);
+  EXPECT_EQ(Output("out", "stdout"), line + "\n");
+  EXPECT_EQ(Output("out", "stderr"), "");
+  ASSERT_EQ(Finish(Spec(Id("err"), dialect.print_error(line))).exit_code, 0);
+  EXPECT_EQ(Output("err", "stdout"), "");
+  EXPECT_EQ(Output("err", "stderr"), line + "\n");
+  constexpr int kLines = 60'000;
+  ASSERT_EQ(Finish(Spec(Id("flood"), dialect.flood(kLines))).exit_code, 0);
+  const std::string flood = Output("flood", "stdout");
+  EXPECT_EQ(std::count(flood.begin(), flood.end(), '\n'), kLines);
+  EXPECT_TRUE(flood.starts_with("flood: line 1 of 60000\nflood: line 2 of"));
+  EXPECT_TRUE(flood.ends_with("\nflood: line 60000 of 60000\n"));
+}
+
+TEST_P(Contract, AVariableChangesByStopAndStart) {
+  const Dialect& dialect = GetParam();
+  if (dialect.print_variable == nullptr) GTEST_SKIP() << "it has no output";
+  for (const char* value : {"one", "zwei = 2", ""}) {
+    InstanceSpec spec = Spec(Id("main"), dialect.print_variable("WHICH"));
+    spec.environment["WHICH"] = value;
+    spec.log_directory += value;
+    ASSERT_EQ(Finish(spec).exit_code, 0);
+    EXPECT_EQ(*files_->Read(spec.log_directory + "/stdout.log"), std::string(value) + "\n");
+    ASSERT_TRUE(driver_->Stop(spec.id, 1s, In(20s)).has_value());
+  }
+}
+
+TEST_P(Contract, ArgumentsFollowTheCommand) {
+  if (GetParam().flood == nullptr) GTEST_SKIP() << "it has no output";
+  Words words = GetParam().print("last word");
+  InstanceSpec spec = Spec(Id("main"), {});
+  spec.args = {words.back()};
+  words.pop_back();
+  spec.command = words;
+  ASSERT_EQ(Finish(spec).exit_code, 0);
+  EXPECT_EQ(Output("main", "stdout"), "last word\n");
+}
+
+TEST_P(Contract, AnExecGivesUpAtItsDeadline) {
+  if (GetParam().sleep.empty()) GTEST_SKIP() << "it runs nothing";
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  const TimePoint begin = std::chrono::steady_clock::now();
+  ExpectError(driver_->Exec(Id("main"), GetParam().sleep, In(300ms), {}), ErrorKind::kTimeout,
+              "did not end in time");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+  ASSERT_TRUE(driver_->Stop(Id("main"), 5s, In(20s)).has_value());
+}
+
+TEST_P(Contract, WhatADeadDriverLeftIsFoundByItsOwner) {
+  if (!GetParam().outlives_us) GTEST_SKIP() << "it leaves nothing";
+  ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
+  driver_ = MakeDriver();
+  EXPECT_EQ(driver_->Inspect(Id("main")).state, InstanceState::kRunning);
+  EXPECT_THAT(*driver_->Owners(In(10s)), Contains(owner_));
+  const auto removed = driver_->Sweep(owner_, "", In(20s));
+  ASSERT_TRUE(removed.has_value()) << removed.error().message;
+  EXPECT_EQ(removed->size(), 2U);  // with its network
+  EXPECT_EQ(driver_->Inspect(Id("main")).state, InstanceState::kGone);
 }
 
 INSTANTIATE_TEST_SUITE_P(Drivers, Contract, testing::ValuesIn(AllDialects()),

@@ -81,11 +81,11 @@ Status ConnectAndStart(const Engine& engine, const InstanceSpec& spec, const std
                        TimePoint deadline) {
   const std::vector<NetworkEnd> ends = NetworkEndsOf(spec);
   for (size_t i = 1; i < ends.size(); ++i) {
-    const Result<Json> connected = engine.Post(fmt::format("/networks/{}/connect", ends[i].name),
-                                               ConnectBody(container, ends[i]), deadline);
+    const Status connected = engine.Do(fmt::format("/networks/{}/connect", ends[i].name),
+                                       ConnectBody(container, ends[i]), deadline);
     if (!connected) return Because("cannot connect its container", connected.error());
   }
-  const Result<Json> started = engine.Post(PathOf(container, "/start"), nullptr, deadline);
+  const Status started = engine.Do(PathOf(container, "/start"), nullptr, deadline);
   if (started) return {};
   const Result<InstanceStatus> status = LookAtContainer(engine, spec.id, deadline);
   if (status && status->state == InstanceState::kRunning) return {};
@@ -137,17 +137,17 @@ Result<bool> AskToStop(const Engine& engine, const InstanceId& id, TimePoint dea
   if (StatusFromInspect(inspect).state != InstanceState::kRunning) return false;
   const std::string container = JsonText(inspect, "Id");
   if (JsonText(JsonMember(inspect, "State"), "Status") == "paused") {
-    static_cast<void>(engine.Post(PathOf(container, "/unpause"), nullptr, deadline));
+    static_cast<void>(engine.Do(PathOf(container, "/unpause"), nullptr, deadline));
   }
   // Whether it was heard shows in whether the container ends.
-  static_cast<void>(engine.Post(PathOf(container, "/kill?signal=" + StopSignalFromInspect(inspect)),
-                                nullptr, deadline));
+  static_cast<void>(engine.Do(PathOf(container, "/kill?signal=" + StopSignalFromInspect(inspect)),
+                              nullptr, deadline));
   return true;
 }
 
 void KillContainer(const Engine& engine, const InstanceId& id, TimePoint deadline) {
   static_cast<void>(
-      engine.Post(PathOf(ContainerName(id), "/kill?signal=SIGKILL"), nullptr, deadline));
+      engine.Do(PathOf(ContainerName(id), "/kill?signal=SIGKILL"), nullptr, deadline));
 }
 
 Status RemoveContainer(const Engine& engine, Clock& clock, const InstanceId& id,

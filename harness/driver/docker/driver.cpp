@@ -78,7 +78,8 @@ class ContainerDriver final : public Driver {
     auto instance = std::make_shared<Instance>();
     instance->container = ContainerName(spec.id);
     instance->ends = ends;
-    instance->log = std::make_unique<LogFollower>(engine, io_.clock, *container, std::move(files));
+    instance->log =
+        std::make_unique<LogFollower>(engine, io_.clock, io_.files, *container, std::move(files));
     const std::lock_guard lock(mutex_);
     instances_[spec.id] = std::move(instance);
     return {};

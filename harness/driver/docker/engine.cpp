@@ -138,34 +138,39 @@ HttpRequest Engine::RequestOf(const std::string& method, const std::string& path
   return request;
 }
 
-Result<Json> Engine::Call(const HttpRequest& request, TimePoint deadline) const {
+Result<HttpResponse> Engine::Call(const HttpRequest& request, TimePoint deadline) const {
   const TimePoint until = std::min(deadline, clock_->Now() + kMostControl);
   Result<HttpResponse> response = http_->Send(request, until, {});
   if (!response) return tl::unexpected<Error>(Locate(response.error()));
   if (!IsGood(*response)) return tl::unexpected<Error>(ErrorOf(request, *response));
-  if (Trim(response->body).empty()) return Json();
-  Result<Json> body = ParseJson(response->body);
-  if (!body) {
-    return tl::unexpected<Error>(
-        Locate({ErrorKind::kInternal,
-                fmt::format("its answer to {} {} is no JSON: {}", request.method, request.url,
-                            body.error().message),
-                {},
-                {}}));
-  }
-  return body;
+  return response;
+}
+
+Result<Json> Engine::Ask(const HttpRequest& request, TimePoint deadline) const {
+  TRY(const HttpResponse response, Call(request, deadline));
+  Result<Json> body = ParseJson(response.body);
+  if (body) return body;
+  return tl::unexpected<Error>(Locate(
+      {ErrorKind::kInternal,
+       fmt::format("its answer to {} {} is {}", request.method, request.url, body.error().message),
+       {},
+       {}}));
 }
 
 Result<Json> Engine::Get(const std::string& path, TimePoint deadline) const {
-  return Call(RequestOf("GET", path, nullptr), deadline);
+  return Ask(RequestOf("GET", path, nullptr), deadline);
 }
 
 Result<Json> Engine::Post(const std::string& path, const Json& body, TimePoint deadline) const {
-  return Call(RequestOf("POST", path, body), deadline);
+  return Ask(RequestOf("POST", path, body), deadline);
+}
+
+Status Engine::Do(const std::string& path, const Json& body, TimePoint deadline) const {
+  return Call(RequestOf("POST", path, body), deadline).map([](const HttpResponse&) {});
 }
 
 Status Engine::Delete(const std::string& path, TimePoint deadline) const {
-  return Call(RequestOf("DELETE", path, nullptr), deadline).map([](const Json&) {});
+  return Call(RequestOf("DELETE", path, nullptr), deadline).map([](const HttpResponse&) {});
 }
 
 Status Engine::Stream(const std::string& method, const std::string& path, const Json& body,

@@ -48,10 +48,11 @@ class Engine {
   // "Docker 20.10.24 at unix:///run/docker.sock (DOCKER_HOST), API 1.41"
   std::string Describe() const;
 
-  // `path` begins with "/", lacks the version, and may hold a query. Null for an answer without
-  // body.
+  // `path` begins with "/", lacks the version, and may hold a query; a null body is none.
   Result<Json> Get(const std::string& path, TimePoint deadline) const;
   Result<Json> Post(const std::string& path, const Json& body, TimePoint deadline) const;
+  // Calls whose answer says nothing more than that they were carried out.
+  Status Do(const std::string& path, const Json& body, TimePoint deadline) const;  // POST
   Status Delete(const std::string& path, TimePoint deadline) const;
   // Bodies without end: no limit but `deadline`, `stop` and the sink. kInternal when the engine
   // broke off.
@@ -63,7 +64,8 @@ class Engine {
       : http_(&http), clock_(&clock), endpoint_(std::move(endpoint)) {}
 
   HttpRequest RequestOf(const std::string& method, const std::string& path, const Json& body) const;
-  Result<Json> Call(const HttpRequest& request, TimePoint deadline) const;
+  Result<HttpResponse> Call(const HttpRequest& request, TimePoint deadline) const;
+  Result<Json> Ask(const HttpRequest& request, TimePoint deadline) const;
   Error Locate(Error error) const;
 
   HttpClient* http_;

@@ -96,13 +96,17 @@ Result<std::string_view> LogPosition::Take(const FrameReader::Frame& frame) {
                 fmt::format("the engine sent a line without a time: {}", Quote(all.substr(0, 80))));
   }
   std::string_view text = all.substr(space + 1);
-  Written& written = written_.at(frame.stream == OutputStream::kStderr ? 1 : 0);
+  Written& written = written_.at(IndexOf(frame.stream));
   const size_t repeated = std::min(written.known, text.size());
   written.known -= repeated;
   text.remove_prefix(repeated);
   written.bytes += text.size();
   last_ = stamp;
   return text;
+}
+
+size_t LogPosition::Size(OutputStream stream) const {
+  return written_.at(IndexOf(stream)).bytes;
 }
 
 void LogPosition::Reopen(bool from_begin) {

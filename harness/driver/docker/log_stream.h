@@ -43,6 +43,8 @@ class LogPosition {
   // not stamped.
   Result<std::string_view> Take(const FrameReader::Frame& frame);
 
+  // Bytes of that stream that were new, ever.
+  size_t Size(OutputStream stream) const;
   // The stream will be asked for again, from After() on, or from its begin if `from_begin`.
   void Reopen(bool from_begin);
   // The stamp to ask from, as seconds and nanoseconds: "1769854830.123456790"; empty: from the
@@ -54,6 +56,8 @@ class LogPosition {
     size_t bytes = 0;  // ever
     size_t known = 0;  // of them, how many this stream has yet to repeat
   };
+
+  static size_t IndexOf(OutputStream stream) { return stream == OutputStream::kStderr ? 1 : 0; }
 
   std::array<Written, 2> written_;
   std::string last_;  // the latest stamp

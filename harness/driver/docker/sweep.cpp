@@ -67,7 +67,7 @@ void EmptyNetwork(const Engine& engine, const std::string& path, TimePoint deadl
   if (!containers.is_object()) return;
   for (auto entry = containers.begin(); entry != containers.end(); ++entry) {
     static_cast<void>(
-        engine.Post(path + "/disconnect", {{"Container", entry.key()}, {"Force", true}}, deadline));
+        engine.Do(path + "/disconnect", {{"Container", entry.key()}, {"Force", true}}, deadline));
   }
 }
 

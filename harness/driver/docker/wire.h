@@ -25,7 +25,8 @@ struct EngineTraits {
   std::string product;         // "Docker", "Podman"
   std::string image_prefix;    // of images that were loaded or built here, where it is not shown
   bool needs_ulimits = false;  // its own default limits may be above what the machine allows
-  bool whole_seconds = false;  // stamps of its logs cannot tell lines apart
+  // Stamps of its logs are whole seconds, and who follows a log misses lines that come fast.
+  bool coarse_logs = false;
   bool chooses_log_driver = false;  // a log driver can be asked for by name
 
   bool operator==(const EngineTraits&) const = default;
