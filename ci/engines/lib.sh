@@ -11,7 +11,7 @@
 own_number() { echo $(($(cksum <<<"$engine $directory" | cut -d" " -f1) % 100 + 100)); }
 
 readonly engine=${0##*/}
-program='' name='' directory='' socket='' lock='' user=''
+program='' name='' directory='' socket='' lock='' user='' keep=''
 
 # Starts a daemon, whose pid it notes, that outlives this script.
 spawn() {
@@ -54,14 +54,14 @@ start() {
   local started=
   if ! engine_pid >/dev/null || ! within 5 answers; then
     ci/install-deps --engines "$engine" >&2
-    stop
+    if [[ $keep ]]; then end_daemon; else stop; fi
     mkdir -p "$directory"
     as_root rm -f "$directory/log"
     launch
     within 5 engine_pid >/dev/null || fail_start
     within 60 starts || fail_start
     answers || fail_start
-    drop_leftovers
+    [[ $keep ]] || drop_leftovers
     started=yes
   fi
   if [[ ! $user ]]; then
@@ -90,17 +90,20 @@ fail_start() {
   die 'it does not start; above is what it says last'
 }
 
-stop() {
+end_daemon() {
   local pid
-  if pid=$(engine_pid); then
-    as_root kill -CONT "$pid"
-    ! answers || drop_leftovers || true
-    as_root kill -TERM "$pid"
-    within 20 is_over || {
-      as_root kill -KILL "$pid"
-      within 10 is_over || die "process $pid does not end"
-    }
-  fi
+  pid=$(engine_pid) || return 0
+  as_root kill -CONT "$pid"
+  [[ $keep ]] || ! answers || drop_leftovers || true
+  as_root kill -TERM "$pid"
+  within 20 is_over || {
+    as_root kill -KILL "$pid"
+    within 10 is_over || die "process $pid does not end"
+  }
+}
+
+stop() {
+  end_daemon
   [[ -d $directory ]] || return 0
   clean_up
   as_root rm -rf "$directory/pid" "$directory/users" "${socket#unix://}"
@@ -123,6 +126,7 @@ run_engine() {
       --name) name=$2 && shift 2 ;;
       --directory) directory=$2 && shift 2 ;;
       --for) user=$2 && shift 2 ;;
+      --keep) keep=yes && shift ;;
       *) die "unknown argument '$1'" ;;
     esac
   done
