@@ -56,6 +56,8 @@ class ContainerDriver final : public Driver {
     return Address{id.Name(), ContainerPort(port, number)};
   }
 
+  std::string ListenHost() const override { return "0.0.0.0"; }
+
   std::string PathOf(const InstanceMount& mount) const override { return MountPath(mount); }
 
   Status Start(const InstanceSpec& spec, TimePoint deadline) override {
