@@ -144,6 +144,11 @@ Status FakeFileSystem::MakeDirectories(const std::string& path_name) {
   return {};
 }
 
+Status FakeFileSystem::OpenToAll(const std::string& path) {
+  if (Exists(path)) return {};
+  return SystemError("open to all " + Quote(path), ENOENT);
+}
+
 Status FakeFileSystem::Remove(const std::string& path_name) {
   const std::lock_guard lock(mutex_);
   const path normal = Normal(path_name);

@@ -31,6 +31,9 @@ class FileSystem {
   virtual Result<std::vector<std::string>> List(const std::string& directory) const = 0;
   virtual bool Exists(const std::string& path) const = 0;
   virtual Status MakeDirectories(const std::string& path) = 0;  // mode 0700
+  // Lets every user read a file, or read and change a directory: what is mounted into a container
+  // is used by a user of its own, whom directories above it do not concern.
+  virtual Status OpenToAll(const std::string& path) = 0;
   // Removes a file or a whole tree; links are not followed. Absent is fine.
   virtual Status Remove(const std::string& path) = 0;
   // Makes `link` point at `target`, replacing it in one step.
@@ -51,6 +54,7 @@ class FakeFileSystem final : public FileSystem {
   Result<std::vector<std::string>> List(const std::string& directory) const override;
   bool Exists(const std::string& path) const override;
   Status MakeDirectories(const std::string& path) override;
+  Status OpenToAll(const std::string& path) override;
   Status Remove(const std::string& path) override;
   Status Link(const std::string& target, const std::string& link) override;
 

@@ -110,6 +110,14 @@ TEST_P(FileSystemContract, MakesDirectoriesOnceAndAgain) {
   EXPECT_TRUE(files_->Exists(In("a")));
 }
 
+TEST_P(FileSystemContract, OpensOnlyWhatIsThere) {
+  ASSERT_TRUE(files_->Write(In("x"), "1"));
+  EXPECT_TRUE(files_->OpenToAll(In("x")));
+  const Status opened = files_->OpenToAll(In("nope"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::kNotFound);
+}
+
 TEST_P(FileSystemContract, RemovesTreesAndIsContentWithNothing) {
   ASSERT_TRUE(files_->Write(In("a/b/c"), ""));
   ASSERT_TRUE(files_->Write(In("ab"), ""));
@@ -195,6 +203,17 @@ TEST(RealFileSystem, MakesPrivateDirectoriesAndLeavesOthersAlone) {
   EXPECT_EQ(ModeOf(directory / "a"), 0700U);
   EXPECT_EQ(ModeOf(directory / "a/b"), 0700U);
   EXPECT_EQ(ModeOf(directory.Path()), 0755U);
+}
+
+TEST(RealFileSystem, OpensFilesForReadingAndDirectoriesForWriting) {
+  const TempDir directory;
+  const auto files = MakeRealFileSystem();
+  ASSERT_TRUE(files->Write(directory / "a/file", "x"));
+  ASSERT_EQ(::chmod((directory / "a/file").c_str(), 0700), 0);
+  ASSERT_TRUE(files->OpenToAll(directory / "a/file"));
+  ASSERT_TRUE(files->OpenToAll(directory / "a"));
+  EXPECT_EQ(ModeOf(directory / "a/file"), 0744U);
+  EXPECT_EQ(ModeOf(directory / "a"), 0777U);
 }
 
 TEST(RealFileSystem, ReadsFilesThatTellNoSize) {

@@ -127,6 +127,14 @@ class RealFileSystem final : public FileSystem {
     }
   }
 
+  Status OpenToAll(const std::string& path) override {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return SystemError("open to all " + Quote(path), errno);
+    const mode_t mode = S_ISDIR(status.st_mode) ? 0777 : (status.st_mode & 0777) | 0444;
+    if (::chmod(path.c_str(), mode) != 0) return SystemError("open to all " + Quote(path), errno);
+    return {};
+  }
+
   Status Remove(const std::string& path) override {
     std::error_code problem;
     // "link/" would name what the link points at.

@@ -43,11 +43,12 @@ Status Mounts::MakeOne(const InstanceMount& place, const Mount& mount, const Loo
       return Fail(ErrorKind::kNotFound, fmt::format("its mount '{}' binds '{}', which is not there",
                                                     place.name, place.source));
     case MountKind::kVolume:
-      return files_.MakeDirectories(place.source);
+      TRY_DO(files_.MakeDirectories(place.source));
+      return files_.OpenToAll(place.source);
     case MountKind::kFrom: {
       TRY(const std::string text, files_.Read(mount.source));
       if (mount.digest.empty() || Sha256(text) == mount.digest) {
-        return files_.Write(place.source, text);
+        return MakeFile(place.source, text);
       }
       return Fail(ErrorKind::kEnvironment,
                   fmt::format("cannot start: '{}' of its mount '{}' has changed since the preset "
@@ -59,7 +60,12 @@ Status Mounts::MakeOne(const InstanceMount& place, const Mount& mount, const Loo
       break;
   }
   TRY(const std::string text, Expand(mount.source, lookup));
-  return files_.Write(place.source, text);
+  return MakeFile(place.source, text);
+}
+
+Status Mounts::MakeFile(const std::string& path, const std::string& text) {
+  TRY_DO(files_.Write(path, text));
+  return files_.OpenToAll(path);
 }
 
 Status Mounts::DropVolumes(const Topology& live) {

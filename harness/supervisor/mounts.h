@@ -14,7 +14,8 @@
 namespace ctestbed {
 
 // Where things are: WORK/NODE private directories, WORK/.mounts/NODE/NAME files of one instance,
-// WORK/.volumes/NAME what nodes share. No node can have a name that begins with a dot.
+// WORK/.volumes/NAME what nodes share. No node can have a name that begins with a dot. Files and
+// volumes are open to every user, as containers have their own; WORK itself is not.
 class Mounts {
  public:
   // `files` outlives this; `work` is the environment's own.
@@ -32,6 +33,7 @@ class Mounts {
   Status DropVolumes(const Topology& live);
 
  private:
+  Status MakeFile(const std::string& path, const std::string& text);
   Status MakeOne(const InstanceMount& place, const Mount& mount, const Lookup& lookup);
 
   FileSystem& files_;
