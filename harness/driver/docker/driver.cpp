@@ -95,7 +95,7 @@ class ContainerDriver final : public Driver {
       KillContainer(engine, id, deadline);
       WaitForEnd(id, deadline, {});
     }
-    AwaitLog(id, {});
+    AwaitLog(id, std::min(deadline, io_.clock.Now() + kLogTakes), {});
     TRY_DO(RemoveContainer(engine, io_.clock, id, deadline));
     if (const std::shared_ptr<Instance> instance = Take(id)) {
       networks_.Release(engine, instance->ends, io_.clock.Now() + kCleanUpTakes);
@@ -111,7 +111,7 @@ class ContainerDriver final : public Driver {
       status = Look(id, deadline);
     }
     if (!status) return {};
-    if (status->state == InstanceState::kExited) AwaitLog(id, {});
+    if (status->state == InstanceState::kExited) AwaitLog(id, deadline, {});
     return *status;
   }
 
@@ -120,7 +120,7 @@ class ContainerDriver final : public Driver {
     for (;;) {
       const Result<InstanceStatus> status = Look(id, io_.clock.Now() + kLookTakes);
       if (status && status->state != InstanceState::kRunning) {
-        AwaitLog(id, stop);
+        AwaitLog(id, io_.clock.Now() + kLogTakes, stop);
         return *status;
       }
       const TimePoint now = io_.clock.Now();
@@ -210,9 +210,9 @@ class ContainerDriver final : public Driver {
     return AwaitContainer(engine, id, deadline, stop);
   }
 
-  void AwaitLog(const InstanceId& id, const std::stop_token& stop) {
+  void AwaitLog(const InstanceId& id, TimePoint deadline, const std::stop_token& stop) {
     const std::shared_ptr<Instance> instance = Find(id);
-    if (instance) instance->log->WaitUntilComplete(io_.clock.Now() + kLogTakes, stop);
+    if (instance) instance->log->WaitUntilComplete(deadline, stop);
   }
 
   const DriverIo io_;
