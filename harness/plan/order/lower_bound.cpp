@@ -1,7 +1,7 @@
 #include "plan/order/lower_bound.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -13,12 +13,10 @@
 namespace ctestbed {
 namespace {
 
-constexpr int64_t kScale = 64;     // weights are fractions of a millisecond
+constexpr int64_t kScale = 1024;   // weights are fractions of a millisecond
 constexpr int kDenseAscent = 400;  // vertices up to which steps look at every pair
 constexpr int kSparseWidth = 12;
-// Of the first step of a round, as a share of Polyak's. After a round the sparse graph gets what
-// the dense tree shows to be missing.
-constexpr std::array<double, 4> kAmbitions{3, 1, 0.5, 0.2};
+constexpr int kSparseRounds = 8;
 constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
 
 struct TreeEdge {
@@ -39,29 +37,17 @@ class Ascent {
       : distances_(distances),
         options_(options),
         upper_(distances.Length(tour) * kScale),
-        weights_(tour.size()) {
+        weights_(tour.size()),
+        momentum_(tour.size()) {
     if (distances.size() - 1 > kDenseAscent) BuildGraph(tour);
   }
 
-  // Each round goes on from the best weights of the one before, the last ones for most lanes; all
-  // are tried for every number of lanes.
+  // One ascent for one lane and, from there, one for all; the best weights of both are tried for
+  // every number of lanes.
   std::vector<int64_t> Bounds() {
     std::vector<int64_t> bounds(static_cast<size_t>(options_.lanes));
-    const int repeats = graph_ ? 2 : 1;
-    const int rounds = repeats * static_cast<int>(kAmbitions.size());
-    for (int round = 0; round < (options_.lanes > 1 ? 2 : 1) * rounds; ++round) {
-      const int lanes = round < rounds ? 1 : options_.lanes;
-      Climb(options_.steps / rounds, kAmbitions[static_cast<size_t>(round % rounds / repeats)],
-            lanes);
-      const OneTree tree = DenseTree();
-      for (int l = 1; l <= options_.lanes; ++l) {
-        int64_t& bound = bounds[static_cast<size_t>(l) - 1];
-        bound = std::max(bound, ToLength(ValueOf(tree, l)));
-      }
-      if (graph_) {
-        for (const TreeEdge& edge : tree.edges) Connect(edge.a, edge.b);
-      }
-    }
+    Ascend(1, bounds);
+    if (options_.lanes > 1) Ascend(options_.lanes, bounds);
     return bounds;
   }
 
@@ -201,13 +187,44 @@ class Ascent {
     return degrees;
   }
 
-  // Polyak's steps towards the length of the known tour, ever shorter ones, with some momentum. In
+  // After a round the sparse graph gets what the dense tree shows to be missing.
+  void Ascend(int lanes, std::vector<int64_t>& bounds) {
+    const int rounds = graph_ ? kSparseRounds : 1;
+    for (int round = 0; round < rounds; ++round) {
+      std::vector<int64_t> best_weights = weights_;
+      Climb(options_.steps * round / rounds, options_.steps * (round + 1) / rounds, lanes,
+            best_weights);
+      // The ascent goes on from where it is; only what it has found is taken from its best moment.
+      std::swap(weights_, best_weights);
+      const OneTree tree = DenseTree();
+      for (int l = 1; l <= options_.lanes; ++l) {
+        int64_t& bound = bounds[static_cast<size_t>(l) - 1];
+        bound = std::max(bound, ToLength(ValueOf(tree, l)));
+      }
+      if (round + 1 < rounds) std::swap(weights_, best_weights);
+      if (graph_) {
+        for (const TreeEdge& edge : tree.edges) Connect(edge.a, edge.b);
+      }
+    }
+  }
+
+  // How far a step changes the weight of a vertex for each edge too many: at first an average edge,
+  // then ever less, by halves, straight between them. The more steps, the smaller the last.
+  int64_t Reach(int step) const {
+    const int64_t edge = upper_ / static_cast<int64_t>(weights_.size());
+    const int64_t first = edge * std::clamp(options_.steps, 500, 1000) / 1000;
+    const auto halvings =
+        static_cast<int64_t>(std::bit_width(static_cast<unsigned>(std::max(options_.steps, 100))));
+    const int64_t at = 256 * halvings * step / options_.steps;
+    return std::max<int64_t>((first >> at / 256) * (512 - at % 256) / 512, 1);
+  }
+
+  // Subgradient steps with some momentum. Their lengths do not depend on how far the bound is from
+  // the tour: where that gap is large, or stays, steps by its size overshoot or end too early. In
   // whole numbers, as far as processors differ.
-  void Climb(int steps, double ambition, int lanes) {
-    std::vector<int64_t> momentum(weights_.size());
-    std::vector<int64_t> best_weights = weights_;
+  void Climb(int begin, int end, int lanes, std::vector<int64_t>& best_weights) {
     int64_t best = std::numeric_limits<int64_t>::min();
-    for (int step = 0; step < steps; ++step) {
+    for (int step = begin; step < end; ++step) {
       const OneTree tree = graph_ ? SparseTree() : DenseTree();
       const int64_t value = ValueOf(tree, lanes);
       if (value > best) {
@@ -215,27 +232,23 @@ class Ascent {
         best_weights = weights_;
       }
       const std::vector<int> degrees = ExcessDegrees(tree, lanes);
-      int64_t norm = 0;
-      for (const int degree : degrees) norm += int64_t{degree} * degree;
-      // What several lanes come to is not known, but that it is more.
-      const int64_t goal = lanes == 1 ? upper_ : std::max(upper_, value + value / 20);
-      if (norm == 0 || value >= goal) break;
-      const double left = static_cast<double>(steps - step) / steps;
-      const auto reach =
-          static_cast<int64_t>(ambition * std::max(left * left, 0.003) *
-                               static_cast<double>(goal - value) / static_cast<double>(norm));
+      const bool tour = std::all_of(degrees.begin(), degrees.end(), [](int d) { return d == 0; });
+      if (tour || (lanes == 1 && value >= upper_)) break;
+      const int64_t reach = Reach(step);
       for (size_t i = 1; i < degrees.size(); ++i) {
-        momentum[i] = (int64_t{448} * degrees[i] + 3 * momentum[i]) / 10;
-        weights_[i] += reach * momentum[i] / 64;
+        momentum_[i] = (4 * kUnit * degrees[i] + 6 * momentum_[i]) / 10;
+        weights_[i] += reach * momentum_[i] / kUnit;
       }
     }
-    weights_ = std::move(best_weights);
   }
+
+  static constexpr int64_t kUnit = 64;  // of momentum
 
   const Distances& distances_;
   const BoundOptions& options_;
   int64_t upper_;
-  std::vector<int64_t> weights_;  // of vertices
+  std::vector<int64_t> weights_;   // of vertices
+  std::vector<int64_t> momentum_;  // of their changes
   std::optional<std::vector<std::vector<int>>> graph_;
 };
 

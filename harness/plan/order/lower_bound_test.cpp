@@ -44,6 +44,18 @@ TEST(LowerBound, IsAtMostTheOptimumAndCloseToIt) {
   }
 }
 
+TEST(LowerBound, HoldsAfterVeryManySteps) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    const OrderProblem problem = RandomProblem({.environments = 9, .slots = 4}, seed);
+    const StepCosts costs(problem);
+    const Distances distances(costs, FirstEnvironments(9));
+    const std::vector<int> tour = ExactTour(distances);
+    const int64_t bound = TreeBounds(distances, tour, {.steps = 20'000})[0];
+    EXPECT_LE(bound, distances.Length(tour));
+    EXPECT_GE(bound, distances.Length(tour) * 97 / 100);
+  }
+}
+
 TEST(LowerBound, OfSeveralLanesHoldsForThem) {
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     const OrderProblem problem = RandomProblem({.environments = 7}, seed);
