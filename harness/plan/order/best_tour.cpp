@@ -16,29 +16,39 @@ namespace {
 
 constexpr int kExactWhenFast = 12;
 
+// Environments that share states, directly or by others. Joins states instead of environments:
+// there are few.
 std::vector<std::vector<int>> Components(const OrderProblem& problem,
                                          const std::vector<int>& environments) {
-  DisjointSets sets(environments.size());
-  std::vector<std::vector<int>> first;  // that has the state of the slot
-  for (const Slot& slot : problem.slots) first.emplace_back(slot.states.size(), -1);
-  for (size_t i = 0; i < environments.size(); ++i) {
-    const SlotStates& row = problem.environments[static_cast<size_t>(environments[i])];
+  std::vector<int> first_state;  // of each slot, as one number
+  int states = 0;
+  for (const Slot& slot : problem.slots) {
+    first_state.push_back(states);
+    states += static_cast<int>(slot.states.size());
+  }
+  DisjointSets sets(static_cast<size_t>(states));
+  std::vector<int> some_state;  // of each of them; -1 if it has none
+  for (const int environment : environments) {
+    const SlotStates& row = problem.environments[static_cast<size_t>(environment)];
+    int some = -1;
     for (size_t slot = 0; slot < row.size(); ++slot) {
       if (row[slot] == 0) continue;
-      int& other = first[slot][row[slot]];
-      if (other < 0) other = static_cast<int>(i);
-      sets.Join(other, static_cast<int>(i));
+      const int state = first_state[slot] + row[slot];
+      if (some >= 0) sets.Join(some, state);
+      some = state;
     }
+    some_state.push_back(some);
   }
   std::vector<std::vector<int>> components;
-  std::vector<int> number(environments.size(), -1);
+  std::vector<int> number(static_cast<size_t>(states), -1);  // of the component of a root
   for (size_t i = 0; i < environments.size(); ++i) {
-    const auto root = static_cast<size_t>(sets.Find(static_cast<int>(i)));
-    if (number[root] < 0) {
-      number[root] = static_cast<int>(components.size());
+    int alone = -1;
+    int& known = some_state[i] < 0 ? alone : number[static_cast<size_t>(sets.Find(some_state[i]))];
+    if (known < 0) {
+      known = static_cast<int>(components.size());
       components.emplace_back();
     }
-    components[static_cast<size_t>(number[root])].push_back(environments[i]);
+    components[static_cast<size_t>(known)].push_back(environments[i]);
   }
   return components;
 }

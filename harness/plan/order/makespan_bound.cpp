@@ -45,15 +45,16 @@ Duration MakespanBound(const StepCosts& costs, std::optional<Duration> change_bo
   const OrderProblem& problem = costs.problem();
   if (problem.runs.empty()) return Duration{0};
   Duration runs{0};
+  for (const OrderRun& run : problem.runs) runs += run.time;
+  if (lanes == 1) return problem.lanes.start_up + runs + change_bound.value_or(Duration{0});
   Duration longest{0};
   for (const OrderRun& run : problem.runs) {
-    runs += run.time;
     const Duration around = change_bound ? WholeCost(costs, run.environment) : Duration{0};
     longest = std::max(longest, run.time + around);
   }
   std::vector<Duration> changes(static_cast<size_t>(lanes));
   if (change_bound) {
-    changes = ChangeBounds(costs, *change_bound, order, lanes, lanes == 1 ? 0 : steps);
+    changes = ChangeBounds(costs, *change_bound, order, lanes, steps);
   }
   Duration share = Duration::max();
   for (int64_t l = 1; l <= lanes; ++l) {

@@ -54,7 +54,10 @@ class Ordering {
 
   OrderedPlan Make() {
     OrderedPlan plan;
-    const BestTour best = FindBestTour(costs_, environments_, options_);
+    // In the order that memory has them: with very many, that takes half as long.
+    std::vector<int> sorted = environments_;
+    std::sort(sorted.begin(), sorted.end());
+    const BestTour best = FindBestTour(costs_, sorted, options_);
     if (costs_.IsMetric()) plan.change_bound = Duration{(best.bound + 1) / 2};
     OrderedLane lane = BestLane(best, plan);
     const int most = MostLanes();

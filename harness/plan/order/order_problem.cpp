@@ -84,7 +84,7 @@ Status CheckEnvironments(const OrderProblem& problem) {
 Status CheckRuns(const OrderProblem& problem) {
   for (size_t i = 0; i < problem.runs.size(); ++i) {
     const OrderRun& run = problem.runs[i];
-    if (!AllBelow({run.environment}, problem.environments.size())) {
+    if (run.environment < 0 || run.environment >= std::ssize(problem.environments)) {
       return Invalid("run {} needs an environment that does not exist", i);
     }
     if (run.time < Duration{0}) return Invalid("run {} takes a negative time", i);
@@ -93,6 +93,7 @@ Status CheckRuns(const OrderProblem& problem) {
       return Invalid("run {} names a slot that does not exist", i);
     }
   }
+  if (problem.precedences.empty()) return {};
   // Precedences as nodes between their runs, so that large groups stay cheap.
   const size_t runs = problem.runs.size();
   std::vector<std::vector<int>> edges(runs + problem.precedences.size());

@@ -49,7 +49,8 @@ Sequencer::Sequencer(const StepCosts& costs, const std::vector<RunGroup>& groups
     : costs_(costs),
       problem_(costs.problem()),
       groups_(groups),
-      group_of_(problem_.environments.size(), -1) {
+      group_of_(problem_.environments.size(), -1),
+      plain_(std::all_of(problem_.runs.begin(), problem_.runs.end(), IsPlain)) {
   for (size_t i = 0; i < groups.size(); ++i) {
     group_of_[static_cast<size_t>(groups[i].environment)] = static_cast<int>(i);
   }
@@ -58,8 +59,13 @@ Sequencer::Sequencer(const StepCosts& costs, const std::vector<RunGroup>& groups
 std::vector<OrderedVisit> Sequencer::Sequence(const std::vector<int>& order) const {
   if (problem_.precedences.empty()) {
     std::vector<OrderedVisit> visits;
+    visits.reserve(order.size());
     for (const int environment : order) {
       const auto group = static_cast<size_t>(group_of_[static_cast<size_t>(environment)]);
+      if (plain_) {
+        visits.push_back({environment, groups_[group].runs, {}});
+        continue;
+      }
       for (OrderedVisit& visit : VisitsOf(problem_, groups_[group].runs, environment)) {
         visits.push_back(std::move(visit));
       }

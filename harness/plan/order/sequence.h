@@ -32,6 +32,7 @@ class Sequencer {
   const OrderProblem& problem_;
   const std::vector<RunGroup>& groups_;
   std::vector<int> group_of_;  // by environment
+  bool plain_;                 // each group is one visit
 };
 
 // Whether each of some runs is fresh, makes dirty, or is bound by a precedence, or steps are no

@@ -3,24 +3,25 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <utility>
 
 namespace ctestbed {
 namespace {
 
-// Values of one slot, numbered as they appear; slots with the same numbering change together.
-std::vector<int> Numbering(const Distances& distances, int slot) {
-  std::vector<int> numbers;
+// The axis of one slot, its values numbered as they appear; slots with the same numbering change
+// together.
+CostAxis Numbering(const Distances& distances, int slot) {
+  CostAxis axis{.slots = {slot}};
+  axis.values.reserve(static_cast<size_t>(distances.size()));
+  axis.values.push_back(0);
   std::vector<int> known(UINT16_MAX + 1, -1);
-  int count = 0;
   for (int vertex = 1; vertex < distances.size(); ++vertex) {
     int& number = known[static_cast<size_t>(distances.States(vertex)[slot])];
-    if (number < 0) number = count++;
-    numbers.push_back(number);
+    if (number < 0) number = axis.size++;
+    axis.values.push_back(number);
   }
-  return numbers;
+  return axis;
 }
 
 // Replaces numbers by ranks: by cost ascending, but the dearest to the very front.
@@ -64,28 +65,38 @@ int64_t StatesBound(const Distances& distances) {
 class Reflector {
  public:
   Reflector(const std::vector<CostAxis>& axes, std::vector<int>& tour)
-      : axes_(axes), backwards_(axes.size()), tour_(tour) {}
+      : axes_(axes), backwards_(axes.size()), tour_(tour), scratch_(tour.size()) {}
 
-  void Append(std::vector<int> vertices, size_t level) {
-    if (level == axes_.size() || vertices.size() == 1) {
-      tour_.insert(tour_.end(), vertices.begin(), vertices.end());
-      return;
-    }
+  // Those in these places of the tour.
+  void Sort(size_t begin, size_t end, size_t level) {
+    if (level == axes_.size() || end - begin < 2) return;
     const CostAxis& axis = axes_[level];
-    const auto value = [&axis](int vertex) { return axis.values[static_cast<size_t>(vertex)]; };
-    if (backwards_[level]) {
-      std::stable_sort(vertices.begin(), vertices.end(),
-                       [&](int a, int b) { return value(a) > value(b); });
+    const auto values = static_cast<size_t>(axis.size);
+    const bool backwards = backwards_[level];
+    backwards_[level] = !backwards;
+    const auto rank = [&](int vertex) {
+      const auto value = static_cast<size_t>(axis.values[static_cast<size_t>(vertex)]);
+      return backwards ? values - 1 - value : value;
+    };
+    const auto at = [](auto& list, size_t place) {
+      return list.begin() + static_cast<std::ptrdiff_t>(place);
+    };
+    if (values < end - begin) {
+      // Of many vertices the places are counted.
+      std::vector<size_t> ends(values + 1, begin);
+      for (size_t i = begin; i < end; ++i) ++ends[rank(tour_[i]) + 1];
+      for (size_t value = 1; value <= values; ++value) ends[value] += ends[value - 1] - begin;
+      for (size_t i = begin; i < end; ++i) scratch_[ends[rank(tour_[i])]++] = tour_[i];
+      std::copy(at(scratch_, begin), at(scratch_, end), at(tour_, begin));
     } else {
-      std::stable_sort(vertices.begin(), vertices.end(),
-                       [&](int a, int b) { return value(a) < value(b); });
+      std::stable_sort(at(tour_, begin), at(tour_, end),
+                       [&](int a, int b) { return rank(a) < rank(b); });
     }
-    backwards_[level] = !backwards_[level];
-    for (auto begin = vertices.begin(); begin != vertices.end();) {
-      const auto end = std::find_if(begin, vertices.end(),
-                                    [&](int vertex) { return value(vertex) != value(*begin); });
-      Append({begin, end}, level + 1);
-      begin = end;
+    for (size_t from = begin; from < end;) {
+      size_t to = from + 1;
+      while (to < end && rank(tour_[to]) == rank(tour_[from])) ++to;
+      Sort(from, to, level + 1);
+      from = to;
     }
   }
 
@@ -93,27 +104,25 @@ class Reflector {
   const std::vector<CostAxis>& axes_;
   std::vector<bool> backwards_;
   std::vector<int>& tour_;
+  std::vector<int> scratch_;
 };
 
 }  // namespace
 
 std::vector<CostAxis> AxesOf(const Distances& distances) {
   std::vector<CostAxis> axes;
-  std::map<std::vector<int>, size_t> known;
   for (int slot = 0; slot < distances.slots(); ++slot) {
-    std::vector<int> numbers = Numbering(distances, slot);
-    if (numbers.empty()) continue;
-    const auto [at, added] = known.emplace(numbers, axes.size());
-    if (added) {
-      CostAxis axis;
-      axis.size = *std::max_element(numbers.begin(), numbers.end()) + 1;
-      numbers.insert(numbers.begin(), 0);
-      axis.values = std::move(numbers);
+    CostAxis axis = Numbering(distances, slot);
+    if (axis.size < 2) continue;
+    const auto same = std::find_if(axes.begin(), axes.end(), [&](const CostAxis& other) {
+      return other.values == axis.values;
+    });
+    if (same == axes.end()) {
       axes.push_back(std::move(axis));
+    } else {
+      same->slots.push_back(slot);
     }
-    axes[at->second].slots.push_back(slot);
   }
-  std::erase_if(axes, [](const CostAxis& axis) { return axis.size < 2; });
   for (CostAxis& axis : axes) RankValues(distances, axis);
   std::stable_sort(axes.begin(), axes.end(),
                    [](const CostAxis& a, const CostAxis& b) { return a.change > b.change; });
@@ -121,10 +130,9 @@ std::vector<CostAxis> AxesOf(const Distances& distances) {
 }
 
 std::vector<int> SortedTour(const Distances& distances, const std::vector<CostAxis>& axes) {
-  std::vector<int> vertices(static_cast<size_t>(distances.size()) - 1);
-  std::iota(vertices.begin(), vertices.end(), 1);
-  std::vector<int> tour{0};
-  if (!vertices.empty()) Reflector(axes, tour).Append(std::move(vertices), 0);
+  std::vector<int> tour(static_cast<size_t>(distances.size()));
+  std::iota(tour.begin(), tour.end(), 0);
+  Reflector(axes, tour).Sort(1, tour.size(), 0);
   return tour;
 }
 

@@ -75,7 +75,20 @@ Duration StepCosts::LongestChain(int environment, bool starting) const {
   return longest;
 }
 
+Duration StepCosts::PlainStep(int from, int to) const {
+  Duration cost{0};
+  for (size_t slot = 0; slot < fates_.size(); ++slot) {
+    const uint16_t before = StateOf(from, slot);
+    const uint16_t after = StateOf(to, slot);
+    if (before == after) continue;
+    const auto& states = problem_.slots[slot].states;
+    cost += states[before].stop + states[after].start;
+  }
+  return cost;
+}
+
 Duration StepCosts::Step(int from, const SlotSet& dirty, int to, const SlotSet& fresh) const {
+  if (IsSeparable() && dirty.Empty() && fresh.Empty()) return PlainStep(from, to);
   std::fill(fates_.begin(), fates_.end(), kKept);
   MarkSet(dirty);
   MarkSet(fresh);

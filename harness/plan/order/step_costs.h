@@ -34,6 +34,7 @@ class StepCosts {
   uint16_t StateOf(int environment, size_t slot) const;
   void MarkSet(const SlotSet& set) const;
   void Close(int from) const;
+  Duration PlainStep(int from, int to) const;
   Duration SerialCost(int from, int to) const;
   Duration LongestChain(int environment, bool starting) const;
 

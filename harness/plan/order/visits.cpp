@@ -1,17 +1,13 @@
 #include "plan/order/visits.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
 
 namespace ctestbed {
 namespace {
 
 const OrderRun& RunOf(const OrderProblem& problem, int run) {
   return problem.runs[static_cast<size_t>(run)];
-}
-
-bool IsPlain(const OrderRun& run) {
-  return run.fresh.Empty() && run.dirties.Empty() && !run.exclusive;
 }
 
 bool Joins(const OrderProblem& problem, const OrderedVisit& first, const OrderedVisit& second) {
@@ -24,36 +20,49 @@ bool Joins(const OrderProblem& problem, const OrderedVisit& first, const Ordered
   return last.dirties.Empty() && next.fresh.Empty() && !last.exclusive && !next.exclusive;
 }
 
-}  // namespace
-
-namespace {
-
-struct HashOfStates {
-  size_t operator()(const SlotStates* states) const {
+// For each environment the first one with the same states. Passes over their memory in its order:
+// with many of them, everything else takes as long as it misses the cache.
+std::vector<int> FirstEqual(const std::vector<SlotStates>& environments) {
+  std::vector<uint64_t> hashes;
+  hashes.reserve(environments.size());
+  for (const SlotStates& states : environments) {
     uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const uint16_t state : *states) hash = (hash ^ state) * 0x100000001b3ULL;
-    return static_cast<size_t>(hash ^ hash >> 29);
+    for (const uint16_t state : states) hash = (hash ^ state) * 0x100000001b3ULL;
+    hashes.push_back(hash ^ hash >> 29);
   }
-};
-struct SameStates {
-  bool operator()(const SlotStates* a, const SlotStates* b) const { return *a == *b; }
-};
+  const size_t size = std::bit_ceil(2 * environments.size() + 1);
+  std::vector<int> table(size, -1);
+  std::vector<int> first;
+  first.reserve(environments.size());
+  for (size_t i = 0; i < environments.size(); ++i) {
+    size_t at = hashes[i] & (size - 1);
+    const auto is_other = [&](int known) {
+      const auto other = static_cast<size_t>(known);
+      return hashes[other] != hashes[i] || environments[other] != environments[i];
+    };
+    while (table[at] >= 0 && is_other(table[at])) at = (at + 1) & (size - 1);
+    if (table[at] < 0) table[at] = static_cast<int>(i);
+    first.push_back(table[at]);
+  }
+  return first;
+}
 
 }  // namespace
+
+bool IsPlain(const OrderRun& run) {
+  return run.fresh.Empty() && run.dirties.Empty() && !run.exclusive;
+}
 
 std::vector<RunGroup> GroupRuns(const OrderProblem& problem) {
+  const std::vector<int> first = FirstEqual(problem.environments);
   std::vector<RunGroup> groups;
-  std::unordered_map<const SlotStates*, size_t, HashOfStates, SameStates> known;
-  known.reserve(problem.environments.size());
-  std::vector<int> group_of(problem.environments.size(), -1);
+  std::vector<int> group_of(first.size(), -1);  // by the first equal environment
   for (size_t run = 0; run < problem.runs.size(); ++run) {
     const int environment = problem.runs[run].environment;
-    int& group = group_of[static_cast<size_t>(environment)];
+    int& group = group_of[static_cast<size_t>(first[static_cast<size_t>(environment)])];
     if (group < 0) {
-      const SlotStates* states = &problem.environments[static_cast<size_t>(environment)];
-      const auto [at, added] = known.emplace(states, groups.size());
-      if (added) groups.push_back({environment, {}});
-      group = static_cast<int>(at->second);
+      group = static_cast<int>(groups.size());
+      groups.push_back({environment, {}});
     }
     groups[static_cast<size_t>(group)].runs.push_back(static_cast<int>(run));
   }

@@ -15,6 +15,9 @@ struct RunGroup {
 };
 std::vector<RunGroup> GroupRuns(const OrderProblem& problem);
 
+// Whether it can share its visit with any other such run.
+bool IsPlain(const OrderRun& run);
+
 // Visits that the runs of one environment need: in each at most the first run wants it fresh, only
 // the last makes it dirty, and who is exclusive is alone.
 std::vector<OrderedVisit> VisitsOf(const OrderProblem& problem, const std::vector<int>& runs,
