@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "plan/order/exact_tour.h"
 #include "plan/order/order.h"
@@ -63,6 +64,44 @@ TEST(LowerBound, OfSeveralLanesHoldsForThem) {
     const Distances distances(costs, FirstEnvironments(7));
     const std::vector<int64_t> bounds = TreeBounds(distances, ExactTour(distances), {.lanes = 2});
     EXPECT_LE(bounds[1], LeastOfTwo(costs, 7));
+  }
+}
+
+// The least end of one lane of `runs`, by trying all orders of their environments.
+Duration LeastEnd(const StepCosts& costs, const std::vector<int>& runs) {
+  Duration time{0};
+  std::set<int> environments;
+  for (const int run : runs) {
+    time += costs.problem().runs[static_cast<size_t>(run)].time;
+    environments.insert(costs.problem().runs[static_cast<size_t>(run)].environment);
+  }
+  if (environments.empty()) return Duration{0};
+  const Distances distances(costs, {environments.begin(), environments.end()});
+  return time + Duration{distances.Length(ExactTour(distances)) / 2};
+}
+
+// Some environments have one run, others two: lanes may have copies of them.
+TEST(LowerBound, OfTheMakespanHoldsForAllWaysToShareRuns) {
+  constexpr int kRuns = 6;
+  constexpr int kLanes = 3;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    OrderProblem problem =
+        RandomProblem({.environments = 4 + static_cast<int>(seed % 3), .lanes = kLanes}, seed);
+    problem.runs.resize(kRuns);
+    const StepCosts costs(problem);
+    Duration least = Duration::max();
+    for (int way = 0; way < 729; ++way) {  // lanes of the runs, as digits
+      std::vector<std::vector<int>> lanes(kLanes);
+      for (int run = 0, digits = way; run < kRuns; ++run, digits /= kLanes) {
+        lanes[static_cast<size_t>(digits % kLanes)].push_back(run);
+      }
+      Duration makespan{0};
+      for (const auto& lane : lanes) makespan = std::max(makespan, LeastEnd(costs, lane));
+      least = std::min(least, makespan);
+    }
+    const auto plan = Order(problem, {.iterations = 1000});
+    EXPECT_LE(*plan->makespan_bound, least) << seed;
+    EXPECT_GE(plan->makespan, least) << seed;
   }
 }
 

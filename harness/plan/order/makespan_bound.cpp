@@ -16,6 +16,7 @@ Duration WholeCost(const StepCosts& costs, int environment) {
 
 // [l - 1]: of the changes of l lanes that all have a visit. An environment may be in several lanes:
 // without its copies some lanes may be empty, each of which has at least the cheapest environment.
+// There are no more of those lanes than runs beyond the first ones of their environments.
 std::vector<Duration> ChangeBounds(const StepCosts& costs, Duration one,
                                    const std::vector<int>& order, int lanes, int steps) {
   std::vector<int64_t> lengths(static_cast<size_t>(lanes));
@@ -29,11 +30,14 @@ std::vector<Duration> ChangeBounds(const StepCosts& costs, Duration one,
   for (const int environment : order) {
     cheapest = std::min(cheapest, WholeCost(costs, environment));
   }
+  const auto copies = static_cast<int64_t>(costs.problem().runs.size() - order.size());
   std::vector<Duration> bounds;
-  for (const int64_t length : lengths) {
-    Duration bound = std::max(one, Duration{(length + 1) / 2});
-    if (!bounds.empty()) bound = std::min(bound, bounds.back() + cheapest);
-    bounds.push_back(bound);
+  for (int64_t l = 0; l < lanes; ++l) {
+    Duration& bound = bounds.emplace_back(Duration::max());
+    for (int64_t empty = 0; empty <= std::min(l, copies); ++empty) {
+      const int64_t length = lengths[static_cast<size_t>(l - empty)];
+      bound = std::min(bound, std::max(one, Duration{(length + 1) / 2}) + empty * cheapest);
+    }
   }
   return bounds;
 }
