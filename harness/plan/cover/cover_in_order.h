@@ -21,9 +21,7 @@ struct OrderedCover {
   int64_t cost = 0;            // ChangeCost of it
   CoveringArray smallest;      // the smallest found, from which the search started
   int64_t separate_cost = 0;   // of that array in the best order found; never below `cost`
-  // No array in any order costs less: with the axes from dear to cheap, at least P_j - 1 steps
-  // change one of the first j, P_j being the most combinations of `strength` of them.
-  int64_t lower_bound = 0;
+  int64_t lower_bound = 0;     // no array in any order costs less
 
   bool operator==(const OrderedCover&) const = default;
 };

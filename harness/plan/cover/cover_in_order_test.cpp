@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+#include <tuple>
+
 #include "plan/cover/cover_check.h"
+#include "plan/plan_random.h"
 
 namespace ctestbed {
 namespace {
@@ -43,6 +48,72 @@ TEST(CoverInOrder, FullProductsAreChangedOneAxisAtATime) {
   ASSERT_TRUE(ordered);
   EXPECT_EQ(ordered->lower_bound, 90 * 2 + 9 * 5 + 11);
   EXPECT_EQ(ordered->cost, ordered->lower_bound);
+}
+
+// The least cost of any rows that show all pairs of values, by Dijkstra's algorithm over what has
+// been shown and the last row.
+int64_t LeastByForce(const std::vector<int>& levels, const std::vector<int64_t>& weights) {
+  std::vector<CoverRow> rows{{}};
+  for (const int count : levels) {
+    std::vector<CoverRow> longer;
+    for (const CoverRow& row : rows) {
+      for (int value = 0; value < count; ++value) {
+        longer.push_back(row);
+        longer.back().push_back(value);
+      }
+    }
+    rows = std::move(longer);
+  }
+  std::map<std::tuple<size_t, int, size_t, int>, int> pairs;
+  std::vector<uint32_t> shows;
+  for (const CoverRow& row : rows) {
+    uint32_t& bits = shows.emplace_back();
+    for (size_t a = 0; a < row.size(); ++a) {
+      for (size_t b = a + 1; b < row.size(); ++b) {
+        const auto at = pairs.try_emplace({a, row[a], b, row[b]}, static_cast<int>(pairs.size()));
+        bits |= 1U << at.first->second;
+      }
+    }
+  }
+  std::set<std::tuple<int64_t, uint32_t, size_t>> queue;
+  std::map<std::pair<uint32_t, size_t>, int64_t> least;
+  const auto reach = [&](int64_t cost, uint32_t shown, size_t row) {
+    const auto [at, added] = least.try_emplace({shown, row}, cost);
+    if (!added && at->second <= cost) return;
+    queue.erase({at->second, shown, row});
+    at->second = cost;
+    queue.emplace(cost, shown, row);
+  };
+  for (size_t row = 0; row < rows.size(); ++row) reach(0, shows[row], row);
+  while (true) {
+    const auto [cost, shown, row] = *queue.begin();
+    if (shown + 1 == 1U << pairs.size()) return cost;
+    queue.erase(queue.begin());
+    for (size_t next = 0; next < rows.size(); ++next) {
+      reach(cost + ChangeCost({rows[row], rows[next]}, weights), shown | shows[next], next);
+    }
+  }
+}
+
+TEST(CoverInOrder, NoRowsCostLessThanTheBound) {
+  PlanRandom random(1);
+  for (const std::vector<int>& levels : {std::vector{2, 2, 2}, {3, 2, 2}, {2, 4}}) {
+    for (int i = 0; i < 4; ++i) {
+      std::vector<int64_t> weights;
+      for (size_t axis = 0; axis < levels.size(); ++axis) weights.push_back(random.Below(100));
+      const auto ordered = CoverInOrder({.levels = levels}, weights, {.iterations = 20'000});
+      const int64_t least = LeastByForce(levels, weights);
+      EXPECT_LE(ordered->lower_bound, least);
+      EXPECT_GE(ordered->lower_bound, least / 2);
+      EXPECT_GE(ordered->cost, least);
+    }
+  }
+}
+
+TEST(CoverInOrder, BoundTakesAxesOfOneCostTogether) {
+  // Any two of the axes change 8 times.
+  const auto ordered = CoverInOrder({.levels = {3, 3, 3, 3}}, {1, 1, 1, 1}, {.iterations = 1000});
+  EXPECT_EQ(ordered->lower_bound, 4 * 8 / 2);
 }
 
 TEST(CoverInOrder, ModelsAtTheEdge) {
