@@ -21,7 +21,7 @@ double SecondsSince(SteadyClock::time_point start) {
 
 // Empty if the rows are right.
 std::string Mistake(const CoverModel& model, const CoveringArray& array) {
-  const Result<size_t> bound = CheckCovering(model, array.rows);
+  const Result<size_t> bound = CheckCovering(model, array.rows, array.apart);
   if (!bound) return bound.error().message;
   if (*bound == array.lower_bound) return {};
   return fmt::format("lower bound {}, the checker finds {}", array.lower_bound, *bound);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "plan/cover/algebraic_rows.h"
+#include "plan/cover/apart_tuples.h"
 #include "plan/cover/cover_problem.h"
 #include "plan/cover/greedy_rows.h"
 #include "plan/cover/local_search.h"
@@ -154,7 +155,7 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
   array.feasible_tuples = coverage.missing().size();
   array.infeasible_tuples = space.size() - array.feasible_tuples;
   array.lower_bound = LowerBound(space, feasible);
-  const size_t enough = std::max(array.lower_bound, options.enough);
+  size_t enough = std::max(array.lower_bound, options.enough);
 
   std::vector<CoverRow> rows = GreedyRows(coverage, search, pinned, {}, random);
   if (rows.size() > enough) {
@@ -169,6 +170,15 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
   LocalSearch improve(coverage, search, std::move(rows), pinned, random.Next());
   improve.Run(fast, enough, options.stop);
   if (options.iterations > 0 && improve.best().size() > enough) {
+    PlanRandom own(options.seed);
+    auto apart = ApartTuples(problem, improve.best(), own);
+    if (apart.size() > array.lower_bound) {
+      array.lower_bound = apart.size();
+      array.apart = std::move(apart);
+      enough = std::max(array.lower_bound, options.enough);
+    }
+  }
+  if (options.iterations > 0 && improve.best().size() > enough) {
     const auto suggested = NearestStarterRows(model, improve.best().size(), options, random);
     if (!suggested.empty()) {
       LocalSearch other(coverage, search, GreedyRows(coverage, search, pinned, suggested, random),
@@ -177,7 +187,9 @@ Result<CoveringArray> Cover(const CoverModel& model, const CoverOptions& options
       if (other.best().size() < improve.best().size()) improve = std::move(other);
     }
   }
-  array.iterations = improve.Run(options.iterations, enough, options.stop);
+  if (improve.best().size() > enough) {
+    array.iterations = improve.Run(options.iterations, enough, options.stop);
+  }
   array.rows = improve.best();
   array.optimal = array.rows.size() == array.lower_bound;
   return array;

@@ -24,7 +24,10 @@ struct CoveringArray {
   std::vector<CoverRow> rows;  // complete, none contains anything forbidden; never empty
   size_t feasible_tuples = 0;  // of all that the model asks for, not counting those within larger
   size_t infeasible_tuples = 0;
-  size_t lower_bound = 0;   // no array has fewer rows
+  size_t lower_bound = 0;  // no array has fewer rows
+  // So many combinations, no two of which fit into one row, where that proves more than counting
+  // those of the same axes.
+  std::vector<PartialRow> apart;
   bool optimal = false;     // rows.size() == lower_bound
   uint64_t iterations = 0;  // made of those allowed
 

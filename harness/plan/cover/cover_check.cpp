@@ -165,9 +165,49 @@ Result<size_t> CheckAxes(const CoverModel& model, const std::vector<CoverRow>& r
   return static_cast<size_t>(std::count(seen.begin(), seen.end(), true));
 }
 
+// Whether every array contains `partial`, a feasible one.
+bool IsDemanded(const std::vector<StrengthDemand>& demands, const PartialRow& partial) {
+  return std::any_of(demands.begin(), demands.end(), [&](const StrengthDemand& demand) {
+    return partial.size() <= static_cast<size_t>(std::max(1, demand.strength)) &&
+           std::all_of(partial.begin(), partial.end(), [&](const Setting& setting) {
+             return std::find(demand.axes.begin(), demand.axes.end(), setting.axis) !=
+                    demand.axes.end();
+           });
+  });
+}
+
+Status CheckApart(const std::vector<CoverRow>& rows, const std::vector<StrengthDemand>& demands,
+                  const std::vector<PartialRow>& apart, RowSearch& search) {
+  const auto fail = [](const PartialRow& partial) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{} needs no row of its own", Text(partial)));
+  };
+  for (size_t i = 0; i < apart.size(); ++i) {
+    if (!IsDemanded(demands, apart[i]) ||
+        std::none_of(rows.begin(), rows.end(),
+                     [&](const CoverRow& row) { return Contains(row, apart[i]); })) {
+      return fail(apart[i]);
+    }
+    for (size_t j = 0; j < i; ++j) {
+      const bool differ =
+          std::any_of(apart[i].begin(), apart[i].end(), [&](const Setting& setting) {
+            return std::any_of(apart[j].begin(), apart[j].end(), [&](const Setting& other) {
+              return other.axis == setting.axis && other.value != setting.value;
+            });
+          });
+      if (differ) continue;
+      PartialRow both = apart[i];
+      both.insert(both.end(), apart[j].begin(), apart[j].end());
+      TRY(const bool fit, search.IsFeasible(both));
+      if (fit) return fail(apart[i]);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<size_t> CheckCovering(const CoverModel& model, const std::vector<CoverRow>& rows) {
+Result<size_t> CheckCovering(const CoverModel& model, const std::vector<CoverRow>& rows,
+                             const std::vector<PartialRow>& apart) {
   for (size_t i = 0; i < rows.size(); ++i) TRY_DO(CheckRow(model, rows[i], i));
   if (rows.empty()) return Fail(ErrorKind::kInvalid, "there are no rows");
   for (const PartialRow& required : model.required) {
@@ -205,7 +245,8 @@ Result<size_t> CheckCovering(const CoverModel& model, const std::vector<CoverRow
     };
     TRY_DO(choose(0));
   }
-  return bound;
+  TRY_DO(CheckApart(rows, demands, apart, search));
+  return std::max(bound, apart.size());
 }
 
 }  // namespace ctestbed

@@ -25,6 +25,27 @@ TEST(CheckCovering, AcceptsAndBounds) {
   EXPECT_EQ(*checked, 6u);
 }
 
+TEST(CheckCovering, BoundsByWhatIsApart) {
+  std::vector<PartialRow> apart{{{0, 0}, {1, 0}}};
+  for (int value = 0; value < 3; ++value) {
+    apart.push_back({{0, 1}, {2, value}});
+    apart.push_back({{1, 1}, {2, value}});
+  }
+  const Result<size_t> checked = CheckCovering(Small(), SmallRows(), apart);
+  ASSERT_TRUE(checked) << checked.error().message;
+  EXPECT_EQ(*checked, 7U);
+  const auto with = [&](PartialRow partial) {
+    std::vector<PartialRow> more = apart;
+    more.push_back(std::move(partial));
+    const Result<size_t> refused = CheckCovering(Small(), SmallRows(), more);
+    return refused ? "" : refused.error().message;
+  };
+  EXPECT_EQ(with({{0, 1}, {2, 1}}), "0=1 2=1 needs no row of its own");              // twice
+  EXPECT_EQ(with({{0, 0}, {2, 1}}), "0=0 2=1 needs no row of its own");              // fits
+  EXPECT_EQ(with({{0, 1}, {1, 1}}), "0=1 1=1 needs no row of its own");              // never fits
+  EXPECT_EQ(with({{0, 0}, {1, 0}, {2, 2}}), "0=0 1=0 2=2 needs no row of its own");  // too many
+}
+
 TEST(CheckCovering, NamesTheMissingCombination) {
   std::vector<CoverRow> rows = SmallRows();
   rows.erase(rows.begin() + 2);

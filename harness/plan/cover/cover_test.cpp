@@ -12,12 +12,20 @@ CoveringArray Covered(const CoverModel& model, const CoverOptions& options = {})
   const Result<CoveringArray> array = Cover(model, options);
   EXPECT_TRUE(array) << array.error().message;
   if (!array) return {};
-  const Result<size_t> bound = CheckCovering(model, array->rows);
+  const Result<size_t> bound = CheckCovering(model, array->rows, array->apart);
   EXPECT_TRUE(bound) << bound.error().message;
   EXPECT_EQ(array->lower_bound, bound ? *bound : 0);
   EXPECT_GE(array->rows.size(), array->lower_bound);
   EXPECT_EQ(array->optimal, array->rows.size() == array->lower_bound);
   return *array;
+}
+
+TEST(Cover, ProvesMoreByCombinationsThatFitIntoNoRowTogether) {
+  // Each value of axis 2 with 0=1 and with 1=1, and 0=0 with 1=0.
+  const CoverModel model{.levels = {2, 2, 3}, .forbidden = {{{0, 1}, {1, 1}}}};
+  const CoveringArray array = Covered(model, {.iterations = 100'000});
+  EXPECT_EQ(array.apart.size(), 7U);
+  EXPECT_TRUE(array.optimal);
 }
 
 std::string Refusal(const CoverModel& model) {
