@@ -40,6 +40,18 @@ ReplicaAddresses AddressesOf(const std::map<std::string, std::string>& endpoints
   return addresses;
 }
 
+// What other nodes of the environment call them, below "peers.": the same names as in presets.
+void PutPeers(std::map<std::string, std::string>& values, const NodeView& node) {
+  std::vector<ReplicaAddresses> replicas;
+  for (const ReplicaView& replica : node.replicas) {
+    replicas.push_back(AddressesOf(replica.peers, node.ports));
+  }
+  PutAddresses(values, "peers." + node.name, replicas);
+  for (const std::string& service : node.services) {
+    PutAddresses(values, "peers.services." + service, replicas);
+  }
+}
+
 void PutPorts(std::map<std::string, std::string>& variables, const std::string& name,
               const std::map<std::string, std::string>& endpoints) {
   for (const auto& [port, address] : endpoints) {
@@ -98,7 +110,10 @@ std::map<std::string, std::string> TestValues(const EnvironmentView& environment
     }
     PutAddresses(values, node.name, replicas);
   }
-  for (const NodeView& node : environment.nodes) AddWebSockets(node, values);
+  for (const NodeView& node : environment.nodes) {
+    AddWebSockets(node, values);
+    PutPeers(values, node);
+  }
   ForEachService(environment, [&](const std::string& service, const std::string& address,
                                   const std::string& scheme) {
     const HostAndPort parts = SplitAddress(address);

@@ -11,7 +11,8 @@ namespace ctestbed {
 
 // See TestContext::values; also, for services that WebSockets reach: "services.S.ws",
 // ws://host:port of its node's port "ws", else of the first one, and "services.S.wss" of its port
-// "wss" or "https", if there is one. `id` is unique per run and attempt.
+// "wss" or "https", if there is one. "peers.NODE.address", "peers.services.S.address" and so on are
+// what nodes of the environment call each other. `id` is unique per run and attempt.
 std::map<std::string, std::string> TestValues(const EnvironmentView& environment, const Run& run,
                                               const std::string& id);
 

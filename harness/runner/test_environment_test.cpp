@@ -21,13 +21,13 @@ EnvironmentView SplitAuth() {
        .endpoints = {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}},
        .ports = {"http", "admin"},
        .replicas =
-           {{"main", 1, "", {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}}, ""},
-            {"main.2", 2, "", {{"http", "127.0.0.1:20004"}}, ""}}},
+           {{"main", 1, "", {{"http", "127.0.0.1:20001"}, {"admin", "127.0.0.1:20002"}}, {}, ""},
+            {"main.2", 2, "", {{"http", "127.0.0.1:20004"}}, {}, ""}}},
       {.name = "auth",
        .services = {"auth", "accounts"},
        .endpoints = {{"api", "[::1]:20003"}},
        .ports = {"api"},
-       .replicas = {{"auth", 3, "", {{"api", "[::1]:20003"}}, ""}}},
+       .replicas = {{"auth", 3, "", {{"api", "[::1]:20003"}}, {{"api", "auth:80"}}, ""}}},
       {.name = "worker", .services = {"jobs"}}};
   return view;
 }
@@ -51,6 +51,13 @@ TEST(TestEnvironment, NamesReplicas) {
                             Pair("main.addresses", "127.0.0.1:20001,127.0.0.1:20004")}));
   EXPECT_THAT(TestVariables(SplitAuth(), kRun, "r1"),
               Contains(Pair("CTESTBED_NODE_MAIN_2_HTTP_PORT", "20004")));
+}
+
+TEST(TestEnvironment, NamesWhereNodesFindEachOther) {
+  EXPECT_THAT(
+      TestValues(SplitAuth(), kRun, "r1"),
+      IsSupersetOf({Pair("peers.auth.address", "auth:80"), Pair("peers.auth.port.api", "80"),
+                    Pair("peers.services.accounts.address", "auth:80")}));
 }
 
 TEST(TestEnvironment, SayHttpsWhereThePortDoes) {

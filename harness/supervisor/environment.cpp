@@ -434,6 +434,7 @@ NodeView Environment::ViewOf(const LiveNode& live) const {
     const int count = starts == starts_.end() ? 0 : starts->second;
     view.restarts += std::max(count - 1, 0);
     view.replicas.push_back({id.Name(), status.pid, status.container, EndpointsOf(live.node, id),
+                             PeerEndpointsOf(live.node, id),
                              fmt::format("{}/{}.{}", identity_.log_directory, id.Name(), count)});
   }
   const ReplicaView& first = view.replicas.front();

@@ -59,6 +59,7 @@ struct ReplicaView {
   int pid = 0;
   std::string container;
   std::map<std::string, std::string> endpoints;  // port name -> host:port
+  std::map<std::string, std::string> peers;      // the same as other nodes reach it
   std::string log;                               // directory of the current start
 
   bool operator==(const ReplicaView&) const = default;
@@ -150,6 +151,7 @@ class Environment {
   // These begin with the replica of index `from`.
   Status StartNode(const Node& node, int from);
   std::map<std::string, std::string> EndpointsOf(const Node& node, const InstanceId& id) const;
+  std::map<std::string, std::string> PeerEndpointsOf(const Node& node, const InstanceId& id) const;
   Status StartInstance(const Node& node, const InstanceId& id, const std::string& log);
   Status AwaitNode(const Node& node, int from, std::stop_token stop);
   Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);

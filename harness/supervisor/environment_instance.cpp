@@ -32,6 +32,15 @@ std::map<std::string, std::string> Environment::EndpointsOf(const Node& node,
   return endpoints;
 }
 
+std::map<std::string, std::string> Environment::PeerEndpointsOf(const Node& node,
+                                                                const InstanceId& id) const {
+  std::map<std::string, std::string> endpoints;
+  for (const PortAddress& port : AddressesOf(node, id)) {
+    endpoints[port.port] = port.host + ":" + port.number;
+  }
+  return endpoints;
+}
+
 Status Environment::StartInstance(const Node& node, const InstanceId& id, const std::string& log) {
   TRY(const InstanceSpec spec, Specify(node, id, log));
   if (!services_.secrets.empty()) {

@@ -7,11 +7,9 @@ namespace ctestbed {
 namespace {
 
 Json ToJson(const ReplicaView& replica) {
-  return {{"name", replica.name},
-          {"pid", replica.pid},
-          {"container", replica.container},
-          {"endpoints", replica.endpoints},
-          {"log", replica.log}};
+  return {{"name", replica.name},           {"pid", replica.pid},
+          {"container", replica.container}, {"endpoints", replica.endpoints},
+          {"peers", replica.peers},         {"log", replica.log}};
 }
 
 Json ToJson(const NodeView& node) {
@@ -32,8 +30,11 @@ std::vector<std::string> Texts(const Json& json) {
 }
 
 ReplicaView ReplicaViewFromJson(const Json& json) {
-  return {JsonText(json, "name"), static_cast<int>(JsonNumber(json, "pid")),
-          JsonText(json, "container"), CellFromJson(JsonMember(json, "endpoints")),
+  return {JsonText(json, "name"),
+          static_cast<int>(JsonNumber(json, "pid")),
+          JsonText(json, "container"),
+          CellFromJson(JsonMember(json, "endpoints")),
+          CellFromJson(JsonMember(json, "peers")),
           JsonText(json, "log")};
 }
 
