@@ -23,6 +23,7 @@ constexpr Duration kCleanUpTakes{15'000};  // of what a failed start has left
 constexpr Duration kLookTakes{5'000};      // while an engine does not answer
 constexpr Duration kLogTakes{10'000};      // from the end of a container to the end of its log
 constexpr Duration kPause{100};            // after an engine did not answer
+constexpr Duration kShortPause{10};        // from the begin of a wait to that of the next
 
 // A container that this driver started.
 struct Instance {
@@ -60,7 +61,9 @@ class ContainerDriver final : public Driver {
 
   std::string PathOf(const InstanceMount& mount) const override { return MountPath(mount); }
 
-  Status Start(const InstanceSpec& spec, TimePoint deadline) override {
+  Status Start(const InstanceSpec& wanted, TimePoint deadline) override {
+    InstanceSpec spec = wanted;
+    spec.environment = WithoutThoseOfTheMachine(spec.environment, io_.environment);
     if (Find(spec.id)) {
       return Fail(ErrorKind::kConflict, fmt::format("'{}' is there already", spec.id.Name()));
     }
@@ -128,7 +131,9 @@ class ContainerDriver final : public Driver {
         return status.value_or(InstanceStatus{.state = InstanceState::kRunning});
       }
       const Status waited = WaitOnce(id, deadline, stop);
-      if (!waited) io_.clock.SleepUntil(std::min(deadline, now + kPause), stop);
+      // An engine that ends the wait too early must not be asked without pause.
+      const Duration pause = waited ? kShortPause : kPause;
+      io_.clock.SleepUntil(std::min(deadline, now + pause), stop);
     }
   }
 

@@ -41,7 +41,7 @@ TEST(FrameReader, ReadsFramesHoweverTheyAreSplit) {
                             Framed(1, std::string("\0\1", 2)) + Framed(2, long_text);
   const std::vector<std::string> expected{"1:out\n", "2:err", "1:", "1:" + std::string("\0\1", 2),
                                           "2:" + long_text};
-  for (const size_t size : {1, 2, 7, 8, 9, 100, 1'000'000}) {
+  for (const size_t size : {1U, 2U, 7U, 8U, 9U, 100U, 1000000U}) {
     EXPECT_EQ(Read(bytes, size), expected) << size;
   }
 }

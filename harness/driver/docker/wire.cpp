@@ -130,6 +130,20 @@ std::string MountPath(const InstanceMount& mount) {
   return mount.target.empty() ? "/mnt/ctestbed/" + mount.name : mount.target;
 }
 
+std::map<std::string, std::string> WithoutThoseOfTheMachine(
+    std::map<std::string, std::string> environment,
+    const std::map<std::string, std::string>& machine) {
+  for (const char* name : {"PATH", "HOME", "USER", "LOGNAME", "LD_LIBRARY_PATH", "TMPDIR"}) {
+    const auto own = machine.find(name);
+    const auto given = environment.find(name);
+    if (own == machine.end() || given == environment.end()) continue;
+    const bool is_longer_path = name == std::string_view("PATH") && !own->second.empty() &&
+                                given->second.ends_with(":" + own->second);
+    if (given->second == own->second || is_longer_path) environment.erase(given);
+  }
+  return environment;
+}
+
 std::vector<NetworkEnd> NetworkEndsOf(const InstanceSpec& spec) {
   const std::string& environment = spec.id.environment;
   const std::string alias = spec.id.Name();

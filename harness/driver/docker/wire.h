@@ -44,6 +44,14 @@ std::string NetworkName(const std::string& environment, const std::string& netwo
 // Where a container finds `mount`: its target, or a place of ours where it has none.
 std::string MountPath(const InstanceMount& mount);
 
+// `environment` without those variables about this machine (PATH, HOME, TMPDIR and the like) that a
+// node has from it and not from its preset: inside a container they would name what is not there,
+// and hide what the image says. `machine` is the environment of this process; a PATH is taken for
+// its own also with directories put before it.
+std::map<std::string, std::string> WithoutThoseOfTheMachine(
+    std::map<std::string, std::string> environment,
+    const std::map<std::string, std::string>& machine);
+
 // One end of a container in a network.
 struct NetworkEnd {
   std::string name;     // on the engine

@@ -164,6 +164,20 @@ TEST(Names, AreSafeAndTellReplicasApart) {
   EXPECT_EQ(ContainerName({"../x", "a/b c", 0}), "ctestbed-..-x-a-b-c-1");
 }
 
+TEST(EnvironmentOfAContainer, IsFreeOfWhatIsAboutThisMachine) {
+  using Variables = std::map<std::string, std::string>;
+  const Variables machine{
+      {"PATH", "/usr/bin:/bin"}, {"HOME", "/root"}, {"LANG", "C"}, {"TMPDIR", "/mine"}};
+  EXPECT_EQ(WithoutThoseOfTheMachine(
+                {{"PATH", "/usr/bin:/bin"}, {"HOME", "/data"}, {"LANG", "C"}, {"TMPDIR", "/mine"}},
+                machine),
+            (Variables{{"HOME", "/data"}, {"LANG", "C"}}));
+  EXPECT_EQ(WithoutThoseOfTheMachine({{"PATH", "/build/bin:/usr/bin:/bin"}}, machine), Variables());
+  const Variables own{{"PATH", "/opt/bin"}};
+  EXPECT_EQ(WithoutThoseOfTheMachine(own, machine), own);
+  EXPECT_EQ(WithoutThoseOfTheMachine(own, {}), own);
+}
+
 TEST(StatusFromInspect, KnowsTheStatesOfBothEngines) {
   const auto status = [](const std::string& state) {
     return StatusFromInspect(Parsed(R"({"Id": "c1", "State": )" + state + "}"));
