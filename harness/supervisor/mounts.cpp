@@ -43,6 +43,7 @@ Status Mounts::MakeOne(const InstanceMount& place, const Mount& mount, const Loo
       return Fail(ErrorKind::kNotFound, fmt::format("its mount '{}' binds '{}', which is not there",
                                                     place.name, place.source));
     case MountKind::kVolume:
+      if (files_.Exists(place.source)) return {};  // whoever has it has its rights in hand
       TRY_DO(files_.MakeDirectories(place.source));
       return files_.OpenToAll(place.source);
     case MountKind::kFrom: {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/digest.h"
+#include "testing/temp_dir.h"
 
 namespace ctestbed {
 namespace {
@@ -80,6 +83,21 @@ TEST_F(MountsTest, ShareVolumesUntilNobodyHasThem) {
   EXPECT_TRUE(files_.files.contains(file));
   ASSERT_TRUE(mounts_.DropVolumes({{Node{.name = "other"}}}).has_value());
   EXPECT_FALSE(files_.files.contains(file));
+}
+
+TEST(Mounts, OpenAVolumeToAllOnceAndLeaveItsOwnerTheSay) {
+  using std::filesystem::perms;
+  const TempDir work;
+  const auto files = MakeRealFileSystem();
+  Mounts mounts(*files, work.Path());
+  const Node node{.name = "web", .mounts = {{"data", {MountKind::kVolume, "data", "/data"}}}};
+  const auto made = mounts.Make({"env1", "web", 0}, node, LookUp);
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  const std::string volume = made->at(0).source;
+  EXPECT_EQ(std::filesystem::status(volume).permissions(), perms::all);
+  std::filesystem::permissions(volume, perms::owner_all);
+  ASSERT_TRUE(mounts.Make({"env1", "web", 1}, node, LookUp).has_value());
+  EXPECT_EQ(std::filesystem::status(volume).permissions(), perms::owner_all);
 }
 
 }  // namespace
