@@ -133,6 +133,11 @@ class Driver {
   virtual Result<Address> AddressForTests(const InstanceId& id, const Port& port) = 0;
   virtual Result<Address> AddressForPeers(const InstanceId& id, const Port& port) = 0;
 
+  // Where a running instance itself listens, past what accepts connections in its stead.
+  virtual Result<Address> AddressForProbes(const InstanceId& id, const Port& port) {
+    return AddressForTests(id, port);
+  }
+
   // What a server listens on for tests and peers to reach it: what ${listen.host} stands for.
   virtual std::string ListenHost() const = 0;
 

@@ -7,12 +7,14 @@
 
 namespace ctestbed {
 
-Result<bool> IsUdpPortBound(int port) {
+Result<bool> IsUdpPortBound(int port, int pid) {
   // "  sl  local_address rem_address ...", then "  12: 0100007F:1F90 00000000:0000 ...".
   const std::string suffix = fmt::format(":{:04X}", port);
+  const std::string directory =
+      fmt::format("/proc/{}/net/", pid == 0 ? "self" : std::to_string(pid));
   bool told = false;
-  for (const char* path : {"/proc/net/udp", "/proc/net/udp6"}) {
-    std::ifstream table(path);
+  for (const std::string_view name : {"udp", "udp6"}) {
+    std::ifstream table(fmt::format("{}{}", directory, name));
     told = told || table.is_open();
     std::string rest;
     std::string number;
@@ -23,7 +25,7 @@ Result<bool> IsUdpPortBound(int port) {
     }
   }
   if (told) return false;
-  return Fail(ErrorKind::kUnsupported, "/proc/net/udp cannot be read");
+  return Fail(ErrorKind::kUnsupported, directory + "udp cannot be read");
 }
 
 }  // namespace ctestbed

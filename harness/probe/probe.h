@@ -23,7 +23,9 @@ namespace ctestbed {
 // What a probe may look at: one instance of a node.
 struct ProbeTarget {
   std::string node;  // for messages
-  Address address;   // of the port to probe
+  Address address;   // of the port to probe, as tests reach it
+  Address own;       // the same where the instance itself listens
+  int pid = 0;       // of a process of the instance; 0 when it is not known
   HttpClient* http = nullptr;
   // Runs a command in the instance; what Driver::Exec answers.
   std::function<Result<Driver::ExecResult>(const std::vector<std::string>&, TimePoint,

@@ -140,6 +140,8 @@ Status Environment::AwaitInstance(const Node& node, const InstanceId& id, std::s
                      .logs = {log + "/stdout.log", log + "/stderr.log"}};
   if (const Port* port = FindPort(node, node.ready->port)) {
     TRY(target.address, services_.driver.AddressForTests(id, *port));
+    TRY(target.own, services_.driver.AddressForProbes(id, *port));
+    target.pid = services_.driver.Inspect(id).pid;
   } else if (entry->needs_port) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("it has no port for the probe '{}' to ask", node.ready->kind));

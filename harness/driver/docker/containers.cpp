@@ -125,6 +125,12 @@ Result<InstanceStatus> LookAtContainer(const Engine& engine, const InstanceId& i
   return inspect.is_null() ? InstanceStatus() : StatusFromInspect(inspect);
 }
 
+Result<std::string> AddressOfContainer(const Engine& engine, const InstanceId& id,
+                                       TimePoint deadline) {
+  TRY(const Json inspect, InspectOurs(engine, id, deadline));
+  return AddressFromInspect(inspect);
+}
+
 Status AwaitContainer(const Engine& engine, const InstanceId& id, TimePoint deadline,
                       std::stop_token stop) {
   const HttpSink nothing = [](std::string_view) { return true; };

@@ -25,6 +25,10 @@ Result<std::string> StartContainer(const Engine& engine, const InstanceSpec& spe
 Result<InstanceStatus> LookAtContainer(const Engine& engine, const InstanceId& id,
                                        TimePoint deadline);
 
+// Its address in one of its networks; empty while it has none.
+Result<std::string> AddressOfContainer(const Engine& engine, const InstanceId& id,
+                                       TimePoint deadline);
+
 // Returns when it no longer runs, or the engine ends the wait for a reason of its own; look then.
 Status AwaitContainer(const Engine& engine, const InstanceId& id, TimePoint deadline,
                       std::stop_token stop);

@@ -57,6 +57,17 @@ class ContainerDriver final : public Driver {
     return Address{id.Name(), ContainerPort(port, number)};
   }
 
+  // An engine accepts connections to published ports before anybody listens inside.
+  Result<Address> AddressForProbes(const InstanceId& id, const Port& port) override {
+    TRY(const int number, ports_.HostPort(id, port));
+    const TimePoint deadline = io_.clock.Now() + kLookTakes;
+    TRY(const Engine engine, connection_.Get(deadline));
+    TRY(std::string host, AddressOfContainer(engine, id, deadline));
+    const bool is_here = !engine.endpoint().unix_socket.empty();
+    if (host.empty() || !is_here) return Address{"127.0.0.1", number};
+    return Address{std::move(host), ContainerPort(port, number)};
+  }
+
   std::string ListenHost() const override { return "0.0.0.0"; }
 
   std::string PathOf(const InstanceMount& mount) const override { return MountPath(mount); }

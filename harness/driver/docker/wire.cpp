@@ -240,6 +240,15 @@ InstanceStatus StatusFromInspect(const Json& inspect) {
   return status;
 }
 
+std::string AddressFromInspect(const Json& inspect) {
+  const Json& networks = JsonMember(JsonMember(inspect, "NetworkSettings"), "Networks");
+  for (const Json& network : networks) {
+    std::string address = JsonText(network, "IPAddress");
+    if (!address.empty()) return address;
+  }
+  return "";
+}
+
 std::string StopSignalFromInspect(const Json& inspect) {
   const Json& config = JsonMember(inspect, "Config");
   const Json& signal = JsonMember(config, "StopSignal");

@@ -84,6 +84,8 @@ int ContainerPort(const Port& port, int host);
 // What an inspect answer says. A container that was never started is as good as gone.
 InstanceStatus StatusFromInspect(const Json& inspect);
 // The signal that asks it to end.
+// In the first of its networks that it has one in; else empty.
+std::string AddressFromInspect(const Json& inspect);
 std::string StopSignalFromInspect(const Json& inspect);
 
 // "?all=1&filters=..." for things that bear every one of `labels`; one without value stands for

@@ -195,6 +195,14 @@ TEST(StatusFromInspect, KnowsTheStatesOfBothEngines) {
   }
 }
 
+TEST(AddressFromInspect, IsThatOfTheFirstNetworkWithOne) {
+  EXPECT_EQ(AddressFromInspect(Parsed(R"({"NetworkSettings": {"Networks": {
+                "a": {"IPAddress": ""}, "b": {"IPAddress": "172.18.0.2"}}}})")),
+            "172.18.0.2");
+  EXPECT_EQ(AddressFromInspect(Parsed(R"({"NetworkSettings": {"Networks": null}})")), "");
+  EXPECT_EQ(AddressFromInspect(Parsed("null")), "");
+}
+
 TEST(StopSignal, IsThatOfTheImage) {
   EXPECT_EQ(StopSignalFromInspect(Parsed(R"({"Config": {"StopSignal": "SIGQUIT"}})")), "SIGQUIT");
   EXPECT_EQ(StopSignalFromInspect(Parsed(R"({"Config": {"StopSignal": 3}})")), "3");

@@ -20,7 +20,7 @@ Status Check(std::string_view arguments, HttpClient& http) {
   Diagnostics problems;
   const auto probe = MakeHttpProbe(DocumentFromJson(arguments), problems);
   EXPECT_TRUE(problems.empty()) << Render(problems.Sorted());
-  return probe->Check({"main", {"127.0.0.1", 8080}, &http, {}}, {}, {});
+  return probe->Check({.node = "main", .address = {"127.0.0.1", 8080}, .http = &http}, {}, {});
 }
 
 TEST(HttpProbe, GetsItsPathFromTheTarget) {

@@ -11,12 +11,12 @@ namespace {
 class TcpProbe final : public Probe {
  public:
   Status Check(const ProbeTarget& target, TimePoint deadline, std::stop_token stop) override {
-    const auto stream = ConnectTcp(target.address.host, target.address.port, deadline, stop);
+    const auto stream = ConnectTcp(target.own.host, target.own.port, deadline, stop);
     if (stream) return {};
     const Error& error = stream.error();
     const std::string why =
         error.message.ends_with("refused") ? " refused the connection" : ": " + error.message;
-    return Fail(error.kind, fmt::format("tcp {}{}", target.address.Text(), why));
+    return Fail(error.kind, fmt::format("tcp {}{}", target.own.Text(), why));
   }
 };
 

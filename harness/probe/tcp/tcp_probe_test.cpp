@@ -43,7 +43,7 @@ class LoopbackPort {
 Status Check(int port) {
   Diagnostics problems;
   const auto probe = MakeTcpProbe(DocumentFromJson("true"), problems);
-  return probe->Check({"redis", {"127.0.0.1", port}, nullptr, {}},
+  return probe->Check({.node = "redis", .own = {"127.0.0.1", port}},
                       std::chrono::steady_clock::now() + std::chrono::seconds(10), {});
 }
 

@@ -11,10 +11,9 @@ namespace {
 class UdpListenProbe final : public Probe {
  public:
   Status Check(const ProbeTarget& target, TimePoint, std::stop_token) override {
-    TRY(const bool bound, IsUdpPortBound(target.address.port));
+    TRY(const bool bound, IsUdpPortBound(target.own.port, target.pid));
     if (bound) return {};
-    return Fail(ErrorKind::kUnavailable,
-                fmt::format("udp port {} is not bound", target.address.port));
+    return Fail(ErrorKind::kUnavailable, fmt::format("udp port {} is not bound", target.own.port));
   }
 };
 

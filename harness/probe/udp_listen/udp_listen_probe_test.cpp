@@ -14,7 +14,7 @@ namespace {
 Status Check(int port) {
   Diagnostics problems;
   const auto probe = MakeUdpListenProbe(DocumentFromJson("true"), problems);
-  return probe->Check({"main", {"127.0.0.1", port}, nullptr, {}}, {}, {});
+  return probe->Check({.node = "main", .own = {"127.0.0.1", port}}, {}, {});
 }
 
 // A socket bound to a free port of `address`; the port.

@@ -31,7 +31,7 @@ Status Check(std::string_view arguments, int port) {
   const auto probe = MakeWebSocketProbe(DocumentFromJson(arguments), problems);
   EXPECT_TRUE(problems.empty()) << Render(problems.Sorted());
   const TimePoint deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  return probe->Check({"main", {"127.0.0.1", port}, nullptr, {}}, deadline, {});
+  return probe->Check({.node = "main", .address = {"127.0.0.1", port}}, deadline, {});
 }
 
 TEST(WebSocketProbe, IsContentWithAnUpgrade) {
