@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""usage: containers_test.py docker|podman CTESTBED
+
+The shipped suites on the shipped presets, in containers of the engine that CTESTBED_TEST_DOCKER or
+CTESTBED_TEST_PODMAN names (ci/test --require docker,podman): every run passes, as on processes, and
+nothing is left.
+"""
+import http.client
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.parse
+
+ENGINE, CTESTBED = sys.argv[1:3]
+SOCKET = os.environ.get(f"CTESTBED_TEST_{ENGINE.upper()}", "")
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ADDRESS = {"docker": "DOCKER_HOST", "podman": "CONTAINER_HOST"}[ENGINE]
+
+
+class Connection(http.client.HTTPConnection):
+    """HTTP over the engine's socket."""
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(SOCKET.removeprefix("unix://"))
+
+
+def listed(path, environment):
+    """What the engine has of one environment, by its label."""
+    connection = Connection("engine", timeout=30)
+    filters = urllib.parse.quote(json.dumps({"label": [f"ctestbed.environment={environment}"]}))
+    connection.request("GET", f"/v1.41/{path}?all=1&filters={filters}")
+    return json.loads(connection.getresponse().read())
+
+
+class Shipped(unittest.TestCase):
+    def test_all_suites_pass(self):
+        with tempfile.TemporaryDirectory(prefix="ctb-", dir="/tmp") as directory:
+            results = pathlib.Path(directory) / "results"
+            variables = os.environ | {ADDRESS: SOCKET, "CTESTBED_STATE_DIR": f"{directory}/state",
+                                      "CTESTBED_HISTORY": "off",
+                                      "PATH": f"{pathlib.Path(CTESTBED).parent}:{os.environ['PATH']}"}
+            ended = subprocess.run([CTESTBED, "run", "--backend", ENGINE, "--lanes", "2", "--out", results],
+                                   cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+            events = [json.loads(line) for line in
+                      (results / "events.ndjson").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+        self.assertEqual(events[0]["backend"], ENGINE)
+        self.assertGreater(sum(event["kind"] == "run-finished" for event in events), 100)
+        environments = {event["environment"] for event in events if event["kind"] == "environment-deploying"}
+        self.assertEqual(len(environments), 2)
+        for environment in environments:
+            for path in ("containers/json", "networks"):
+                self.assertEqual(listed(path, environment), [], path)
+
+
+if __name__ == "__main__":
+    if not SOCKET and ENGINE not in os.environ.get("CTESTBED_REQUIRE", "").split(","):
+        print(f"skipped: no {ENGINE}: ci/test --require {ENGINE}")
+        sys.exit(77)
+    unittest.main(argv=sys.argv[:1], verbosity=2)
