@@ -94,11 +94,11 @@ Status ConnectAndStart(const Engine& engine, const InstanceSpec& spec, const std
 
 }  // namespace
 
-Result<std::string> FindImage(const Engine& engine, const std::string& image, TimePoint deadline) {
+Result<ImageFacts> FindImage(const Engine& engine, const std::string& image, TimePoint deadline) {
   const std::string& prefix = engine.traits().image_prefix;
   for (const std::string& name : {image, prefix + image}) {
     const Result<Json> found = engine.Get(PathOfImage(name), deadline);
-    if (found) return name;
+    if (found) return ImageFromInspect(name, *found);
     if (found.error().kind != ErrorKind::kNotFound) {
       return Because(fmt::format("cannot look for image {}", Quote(image)), found.error());
     }

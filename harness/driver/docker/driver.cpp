@@ -205,7 +205,9 @@ class ContainerDriver final : public Driver {
 
   Result<ContainerPlan> PlanOf(const Engine& engine, const InstanceSpec& spec, TimePoint deadline) {
     ContainerPlan plan;
-    TRY(plan.image, FindImage(engine, spec.image, deadline));
+    TRY(const ImageFacts image, FindImage(engine, spec.image, deadline));
+    plan.image = image.name;
+    plan.user = image.user;
     for (const Port& port : spec.ports) {
       TRY(plan.host[port.name], ports_.HostPort(spec.id, port));
     }

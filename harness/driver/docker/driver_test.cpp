@@ -76,8 +76,14 @@ TEST_P(Containers, AreHardenedUnlessANodeOptsOut) {
   ASSERT_EQ(Finish(Spec(Id("hard"), {"subject", "status"})).exit_code, 0);
   const std::string hard = Output("hard", "stdout");
   for (const char* line : {"CapEff: 0000000000000000", "CapBnd: 0000000000000000", "NoNewPrivs: 1",
-                           "Seccomp: 2", "Uid: 10001", "Gid: 10001", "Root: read-only"}) {
+                           "Seccomp: 2", "Uid: 65534", "Gid: 65534", "Root: read-only"}) {
     EXPECT_THAT(hard, HasSubstr(line));
+  }
+  InstanceSpec named = Spec(Id("named"), {"subject", "status", "--", "env", "HOSTNAME"});
+  named.container.security.user = "4321:4322";
+  ASSERT_EQ(Finish(named).exit_code, 0);
+  for (const char* line : {"Uid: 4321", "Gid: 4322", "named"}) {
+    EXPECT_THAT(Output("named", "stdout"), HasSubstr(line));
   }
   InstanceSpec spec = Spec(Id("soft"), {"subject", "status"});
   spec.container.security = {"0:0", Words{}, "unconfined", false, false, {}, {}};

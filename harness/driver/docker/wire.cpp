@@ -16,6 +16,7 @@ constexpr std::string_view kTmp = "rw,noexec,nosuid,nodev,size=64m,mode=1777";
 constexpr int kPids = 256;
 constexpr std::int64_t kNanosecondsPerThousandth = 1'000'000;
 constexpr int kOpenFiles = 1024;
+constexpr size_t kLongestHostName = 63;  // bytes, gethostname(2) without its end
 
 std::string Safe(std::string_view text) {
   std::string safe(text);
@@ -30,6 +31,14 @@ std::string Safe(std::string_view text) {
 std::string EnvironmentPart(const std::string& environment) {
   constexpr size_t kShown = 8;
   return std::string(kPrefix) + Safe(environment.substr(0, kShown));
+}
+
+// An image that names no user, or root, gets one of ours.
+std::string UserOf(const InstanceSpec& spec, const std::string& of_image) {
+  if (spec.container.security.user) return *spec.container.security.user;
+  const std::string name = of_image.substr(0, of_image.find(':'));
+  const bool is_root = name == "root" || name.find_first_not_of('0') == std::string::npos;
+  return is_root ? std::string(kUser) : of_image;
 }
 
 Json SecurityOptions(const Security& security, const std::string& profile) {
@@ -171,10 +180,11 @@ std::vector<NetworkEnd> NetworkEndsOf(const InstanceSpec& spec) {
 
 Json CreateBody(const InstanceSpec& spec, const ContainerPlan& plan, const EngineTraits& traits) {
   Json body{{"Image", plan.image},
-            {"User", spec.container.security.user.value_or(std::string(kUser))},
+            {"User", UserOf(spec, plan.user)},
             {"HostConfig", HostConfig(spec, plan, traits)},
             {"Env", Json::array()},
             {"Labels", Json::object()}};
+  if (spec.id.Name().size() <= kLongestHostName) body["Hostname"] = spec.id.Name();
   if (!spec.command.empty()) body["Entrypoint"] = spec.command;
   if (!spec.args.empty()) body["Cmd"] = spec.args;
   if (!spec.working_directory.empty()) body["WorkingDir"] = spec.working_directory;
@@ -211,6 +221,10 @@ Json NetworkBody(const NetworkEnd& end, const std::string& environment, const st
                        {"com.docker.network.bridge.enable_icc", "false"}};
   }
   return body;
+}
+
+ImageFacts ImageFromInspect(const std::string& name, const Json& inspect) {
+  return {name, JsonText(inspect, "Id"), JsonText(JsonMember(inspect, "Config"), "User")};
 }
 
 int ContainerPort(const Port& port, int host) {

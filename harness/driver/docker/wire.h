@@ -71,12 +71,23 @@ struct ContainerPlan {
   std::string image;                // as this engine calls it
   std::map<std::string, int> host;  // port of the host by name of the node's port
   std::string seccomp;              // text of the profile that the spec names by a path
+  std::string user = {};            // that the image says; empty: none
 };
 // The body of a create call: hardened unless the spec opts out, on loopback, in the first of its
-// networks, labelled.
+// networks, labelled, with the name that peers call it by as its host's name. It runs as who the
+// spec names, else as the image's user, else (and where that is root) as one of ours.
 Json CreateBody(const InstanceSpec& spec, const ContainerPlan& plan, const EngineTraits& traits);
 Json ConnectBody(const std::string& container, const NetworkEnd& end);
 Json NetworkBody(const NetworkEnd& end, const std::string& environment, const std::string& owner);
+
+// An image that is on the engine.
+struct ImageFacts {
+  std::string name;  // as this engine calls it
+  std::string id;    // digest of its content: "sha256:..."
+  std::string user;  // that its containers run as if nobody says another; empty: root
+};
+// What an inspect answer says of it.
+ImageFacts ImageFromInspect(const std::string& name, const Json& inspect);
 
 // The port that the container itself listens on; that of the host where the preset names none.
 int ContainerPort(const Port& port, int host);

@@ -30,6 +30,7 @@ TEST(CreateBody, IsHardenedAndLabelledByDefault) {
   const Json expected = Parsed(R"({
     "Image": "realm:dev",
     "User": "10001:10001",
+    "Hostname": "main",
     "Env": [],
     "Labels": {"ctestbed.environment": "0123456789abcdef", "ctestbed.owner": "host:boot:1:2",
                "ctestbed.node": "main", "ctestbed.replica": "1"},
@@ -95,6 +96,36 @@ TEST(CreateBody, LeavesOutWhatANodeOptsOutOf) {
   EXPECT_EQ(host["Privileged"], true);
   EXPECT_FALSE(host.contains("CapDrop"));
   EXPECT_FALSE(host.contains("SecurityOpt"));
+}
+
+TEST(CreateBody, RunsAsTheUserOfTheNodeElseOfTheImageElseAsOurs) {
+  const auto user = [](const std::string& of_image) {
+    return BodyOf(Plain(), {"realm:dev", {}, "", of_image})["User"].get<std::string>();
+  };
+  for (const char* good : {"65534:65534", "nobody", "1000", "10:0", "nobody:root"}) {
+    EXPECT_EQ(user(good), good);
+  }
+  for (const char* root : {"", "0", "0:0", "00:5", "root", "root:root", ":1000", "0:1000"}) {
+    EXPECT_EQ(user(root), "10001:10001") << root;
+  }
+  InstanceSpec spec = Plain();
+  spec.container.security.user = "0";
+  EXPECT_EQ(BodyOf(spec, {"realm:dev", {}, "", "1000"})["User"], "0");
+}
+
+TEST(CreateBody, NamesItsHostAsPeersDo) {
+  InstanceSpec spec = Plain();
+  spec.id.replica = 1;
+  EXPECT_EQ(BodyOf(spec)["Hostname"], "main.2");
+  spec.id.node = std::string(62, 'n');
+  EXPECT_FALSE(BodyOf(spec).contains("Hostname"));
+}
+
+TEST(ImageFromInspect, TellsItsIdAndUser) {
+  const ImageFacts image =
+      ImageFromInspect("a", Parsed(R"({"Id": "sha256:1", "Config": {"User": "7"}})"));
+  EXPECT_EQ(image.name + " " + image.id + " " + image.user, "a sha256:1 7");
+  EXPECT_EQ(ImageFromInspect("a", Parsed(R"({"Id": "1", "Config": null})")).user, "");
 }
 
 TEST(CreateBody, HasNoTemporaryFilesInTheWayOfAMount) {
