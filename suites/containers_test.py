@@ -19,6 +19,8 @@ import urllib.parse
 ENGINE, CTESTBED = sys.argv[1:3]
 SOCKET = os.environ.get(f"CTESTBED_TEST_{ENGINE.upper()}", "")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Podman 4.3 forgets names for a moment whenever a container of any network comes or goes.
+LANES = {"docker": "2", "podman": "1"}[ENGINE]
 ADDRESS = {"docker": "DOCKER_HOST", "podman": "CONTAINER_HOST"}[ENGINE]
 
 
@@ -45,7 +47,7 @@ class Shipped(unittest.TestCase):
             variables = os.environ | {ADDRESS: SOCKET, "CTESTBED_STATE_DIR": f"{directory}/state",
                                       "CTESTBED_HISTORY": "off",
                                       "PATH": f"{pathlib.Path(CTESTBED).parent}:{os.environ['PATH']}"}
-            ended = subprocess.run([CTESTBED, "run", "--backend", ENGINE, "--lanes", "2", "--out", results],
+            ended = subprocess.run([CTESTBED, "run", "--backend", ENGINE, "--lanes", LANES, "--out", results],
                                    cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
             events = [json.loads(line) for line in
                       (results / "events.ndjson").read_text(encoding="utf-8").splitlines()]
@@ -53,7 +55,7 @@ class Shipped(unittest.TestCase):
         self.assertEqual(events[0]["backend"], ENGINE)
         self.assertGreater(sum(event["kind"] == "run-finished" for event in events), 100)
         environments = {event["environment"] for event in events if event["kind"] == "environment-deploying"}
-        self.assertEqual(len(environments), 2)
+        self.assertEqual(len(environments), int(LANES))
         for environment in environments:
             for path in ("containers/json", "networks"):
                 self.assertEqual(listed(path, environment), [], path)
