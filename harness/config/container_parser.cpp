@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -129,6 +130,7 @@ Resources ReadResources(const Document& value, Diagnostics& problems) {
 }  // namespace
 
 constexpr Inside kBuild{.fields = kBuildFields};
+constexpr Inside kPull{.words = kPullPolicies};
 constexpr Inside kNetworkUses{.either = kUseForms};
 constexpr Inside kSecurity{.fields = kSecurityFields};
 constexpr Inside kResources{.fields = kResourceFields};
@@ -140,6 +142,12 @@ ContainerSpec ReadContainer(const Fields& node, const Reader& reader) {
     const Document* build = run->Find("build");
     if (build != nullptr && build->IsMap()) {
       spec.build = ReadBuild(Fields(*build, "build", kBuildFields, reader.problems), reader);
+    }
+    if (const Document* pull = run->Find("pull")) {
+      const auto* const word = std::find(kPullPolicies.begin(), kPullPolicies.end(), pull->text);
+      if (word != kPullPolicies.end()) {
+        spec.pull = static_cast<PullPolicy>(word - kPullPolicies.begin());
+      }
     }
   }
   if (const Document* networks = node.Find("networks")) {

@@ -7,8 +7,9 @@
 
 namespace ctestbed {
 
-// What is at the keys `build` of `run`, and `networks`, `security` and `resources` of a node.
+// What is at the keys `build` and `pull` of `run`, and `networks`, `security` and `resources` of a node.
 extern const Inside kBuild;
+extern const Inside kPull;
 extern const Inside kNetworkUses;
 extern const Inside kSecurity;
 extern const Inside kResources;

@@ -24,6 +24,8 @@ constexpr std::array kRunFields{
     Field{"command", Shape::kTextList, "program and arguments; no shell is involved"},
     Field{"args", Shape::kTextList, "what follows the command, or that of the image"},
     Field{"image", Shape::kText, "container image"},
+    Field{"pull", Shape::kText, "when the image is fetched from its registry; default: missing",
+          false, &kPull},
     Field{"build", Shape::kMap, "how the image is made: {context, file, args}", false, &kBuild},
 };
 constexpr Inside kRun{.fields = kRunFields};

@@ -150,7 +150,7 @@ TEST(Project, ReadsWhatIsAskedOfABackendAndMergesIt) {
 topology:
   nodes:
     - name: main
-      run: {build: {context: ., file: Containerfile, args: {VERSION: "1"}}}
+      run: {build: {context: ., file: Containerfile, args: {VERSION: "1"}}, pull: never}
       networks: {front: {aliases: [api]}, back: }
       security: {user: "1000:1000", drop_caps: [ALL], seccomp: default, no_new_privileges: true,
                  read_only: true, privileged: false, service_account_token: false}
@@ -163,7 +163,7 @@ axes:
     large:
       topology:
         nodes: [{name: main, resources: {cpus: 2}, security: {read_only: false}, labels: {tier: big},
-                 networks: [back]}]
+                 networks: [back], run: {pull: always}}]
 )"}}};
   const Project project = sample.Load();
   ASSERT_EQ(sample.messages, "");
@@ -171,6 +171,7 @@ axes:
   EXPECT_EQ(topology.networks, (std::map<std::string, Network>{{"front", {true}}, {"back", {}}}));
   const ContainerSpec expected{
       .build = Build{"/project/dir/", "Containerfile", {{"VERSION", "1"}}},
+      .pull = PullPolicy::kNever,
       .networks = std::vector<NetworkUse>{{"front", {"api"}}, {"back", {}}},
       .security = {"1000:1000", std::vector<std::string>{"ALL"}, "default", true, true, false,
                    false},
@@ -179,6 +180,7 @@ axes:
   EXPECT_EQ(topology.nodes.at(0).container, expected);
   ContainerSpec large = expected;
   large.networks = std::vector<NetworkUse>{{"back", {}}};
+  large.pull = PullPolicy::kAlways;
   large.security.read_only = false;
   large.resources.cpus = 2000;
   large.labels["tier"] = "big";

@@ -104,6 +104,10 @@ std::string InstanceStatus::Describe() const {
   return "is gone";
 }
 
+Result<std::string> Driver::PrepareImage(const std::string&, const ContainerSpec&, TimePoint) {
+  return std::string();
+}
+
 std::string_view CapabilityName(Capability capability) {
   return kCapabilityNames.at(static_cast<size_t>(capability));
 }

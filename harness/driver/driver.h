@@ -144,6 +144,12 @@ class Driver {
   // Where an instance finds `mount`: what ${mount.NAME} stands for.
   virtual std::string PathOf(const InstanceMount& mount) const = 0;
 
+  // Sees that what nodes with these members are started from is on the backend: pulls or builds
+  // it, as they say. The id of the image: "sha256:..."; empty where there is none. Start() does the
+  // same, so that this is needed only by who wants to know, or has more time for it.
+  virtual Result<std::string> PrepareImage(const std::string& image, const ContainerSpec& container,
+                                           TimePoint deadline);
+
   // Starts an instance; on failure leaves nothing behind. kConflict if it is there already.
   virtual Status Start(const InstanceSpec& spec, TimePoint deadline) = 0;
   // Ends an instance and removes all of it; its addresses stay reserved. Idempotent.

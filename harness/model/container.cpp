@@ -1,8 +1,8 @@
 #include "model/container.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-
 #include <concepts>
 
 #include "base/json.h"
@@ -98,8 +98,13 @@ std::vector<NetworkUse> NetworksFromJson(const Json& json) {
 
 }  // namespace
 
+std::string_view PullPolicyName(PullPolicy policy) {
+  return kPullPolicies.at(static_cast<size_t>(policy));
+}
+
 void MergeInto(ContainerSpec& spec, const ContainerSpec& change) {
   Replace(spec.build, change.build);
+  Replace(spec.pull, change.pull);
   Replace(spec.networks, change.networks);
   Replace(spec.security.user, change.security.user);
   Replace(spec.security.drop_caps, change.security.drop_caps);
@@ -122,6 +127,7 @@ Json ToJson(const ContainerSpec& spec) {
     json["build"] = {
         {"context", spec.build->context}, {"file", spec.build->file}, {"args", spec.build->args}};
   }
+  if (spec.pull) json["pull"] = PullPolicyName(*spec.pull);
   if (spec.networks) json["networks"] = ToJson(*spec.networks);
   return json;
 }
@@ -134,6 +140,11 @@ ContainerSpec ContainerSpecFromJson(const Json& json) {
   if (const Json& build = JsonMember(json, "build"); build.is_object()) {
     spec.build = Build{JsonText(build, "context"), JsonText(build, "file"),
                        TextMapFromJson(JsonMember(build, "args"))};
+  }
+  const auto* const pull =
+      std::find(kPullPolicies.begin(), kPullPolicies.end(), JsonText(json, "pull"));
+  if (pull != kPullPolicies.end()) {
+    spec.pull = static_cast<PullPolicy>(pull - kPullPolicies.begin());
   }
   if (const Json& networks = JsonMember(json, "networks"); networks.is_array()) {
     spec.networks = NetworksFromJson(networks);

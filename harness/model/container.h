@@ -2,6 +2,7 @@
 // which of it it can do; the rest is refused (driver/requirements.h), never left out in silence.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,6 +22,11 @@ struct Build {
 
   bool operator==(const Build&) const = default;
 };
+
+// Whether the engine that runs an image fetches it from its registry first.
+enum class PullPolicy { kMissing, kNever, kAlways };
+inline constexpr std::array<std::string_view, 3> kPullPolicies{"missing", "never", "always"};
+std::string_view PullPolicyName(PullPolicy policy);
 
 struct NetworkUse {
   std::string name;                  // of Topology::networks
@@ -57,7 +63,8 @@ std::optional<std::int64_t> ParseBytes(std::string_view text);
 std::optional<int> ParseProcessors(std::string_view text);
 
 struct ContainerSpec {
-  std::optional<Build> build;
+  std::optional<Build> build;      // where there is one, the image is what it makes
+  std::optional<PullPolicy> pull;  // default: kMissing
   std::optional<std::vector<NetworkUse>> networks;
   Security security;
   Resources resources;

@@ -41,6 +41,7 @@ Node RichNode() {
                  {"data", {MountKind::kVolume, "data", "/data", "", true}}};
   node.container = {
       .build = Build{"/p", "Containerfile", {{"VERSION", "1"}}},
+      .pull = PullPolicy::kNever,
       .networks = std::vector<NetworkUse>{{"front", {"api"}}},
       .security = {"1000", std::vector<std::string>{"ALL"}, "default", true, false, false, false},
       .resources = {64L << 20, 500, 32},

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
-#include "base/percent.h"
 #include "base/text.h"
 
 namespace ctestbed {
@@ -13,21 +12,6 @@ constexpr Duration kPause{50};  // between two attempts to remove a container
 
 std::string PathOf(const std::string& container, std::string_view rest) {
   return fmt::format("/containers/{}{}", container, rest);
-}
-
-// An image's name as a part of a path; its slashes and colon are part of it.
-std::string PathOfImage(const std::string& image) {
-  std::string path = "/images/";
-  std::string part;
-  for (const char c : image) {
-    if (c == '/' || c == ':' || c == '@') {
-      path += PercentEncoded(part) + c;
-      part.clear();
-    } else {
-      part += c;
-    }
-  }
-  return path + PercentEncoded(part) + "/json";
 }
 
 bool BelongsTo(const Json& inspect, const InstanceId& id) {
@@ -93,21 +77,6 @@ Status ConnectAndStart(const Engine& engine, const InstanceSpec& spec, const std
 }
 
 }  // namespace
-
-Result<ImageFacts> FindImage(const Engine& engine, const std::string& image, TimePoint deadline) {
-  const std::string& prefix = engine.traits().image_prefix;
-  for (const std::string& name : {image, prefix + image}) {
-    const Result<Json> found = engine.Get(PathOfImage(name), deadline);
-    if (found) return ImageFromInspect(name, *found);
-    if (found.error().kind != ErrorKind::kNotFound) {
-      return Because(fmt::format("cannot look for image {}", Quote(image)), found.error());
-    }
-    if (prefix.empty()) break;
-  }
-  return Fail(ErrorKind::kNotFound,
-              fmt::format("image {} is not on the engine at {}: pull or build it there first",
-                          Quote(image), engine.endpoint().text));
-}
 
 Result<std::string> StartContainer(const Engine& engine, const InstanceSpec& spec,
                                    const ContainerPlan& plan, TimePoint deadline,

@@ -11,9 +11,6 @@
 
 namespace ctestbed {
 
-// The image that this engine has by that name; kNotFound, with advice, when it has no such image.
-Result<ImageFacts> FindImage(const Engine& engine, const std::string& image, TimePoint deadline);
-
 // Creates and starts; its networks are there. The id of the container; after a failure there is
 // none, for which time until `cleanup` may be used. kConflict when the name or a port is taken.
 Result<std::string> StartContainer(const Engine& engine, const InstanceSpec& spec,

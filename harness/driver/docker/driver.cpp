@@ -11,6 +11,7 @@
 #include "driver/docker/connection.h"
 #include "driver/docker/containers.h"
 #include "driver/docker/exec.h"
+#include "driver/docker/images.h"
 #include "driver/docker/log_follower.h"
 #include "driver/docker/networks.h"
 #include "driver/docker/sweep.h"
@@ -71,6 +72,13 @@ class ContainerDriver final : public Driver {
   std::string ListenHost() const override { return "0.0.0.0"; }
 
   std::string PathOf(const InstanceMount& mount) const override { return MountPath(mount); }
+
+  Result<std::string> PrepareImage(const std::string& image, const ContainerSpec& container,
+                                   TimePoint deadline) override {
+    TRY(const Engine engine, connection_.Get(deadline));
+    TRY(ImageFacts facts, images_.Get(engine, image, container, deadline));
+    return std::move(facts.id);
+  }
 
   Status Start(const InstanceSpec& wanted, TimePoint deadline) override {
     InstanceSpec spec = wanted;
@@ -205,7 +213,7 @@ class ContainerDriver final : public Driver {
 
   Result<ContainerPlan> PlanOf(const Engine& engine, const InstanceSpec& spec, TimePoint deadline) {
     ContainerPlan plan;
-    TRY(const ImageFacts image, FindImage(engine, spec.image, deadline));
+    TRY(const ImageFacts image, images_.Get(engine, spec.image, spec.container, deadline));
     plan.image = image.name;
     plan.user = image.user;
     for (const Port& port : spec.ports) {
@@ -237,6 +245,7 @@ class ContainerDriver final : public Driver {
   EngineConnection connection_;
   PortLeases ports_;
   Networks networks_;
+  Images images_;
   std::mutex mutex_;
   std::map<InstanceId, std::shared_ptr<Instance>> instances_;
 };

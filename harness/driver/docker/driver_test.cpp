@@ -162,6 +162,14 @@ TEST_P(Containers, SayThatTheirImageIsAbsent) {
   spec.image = "localhost/ctestbed/no-such-image:dev";
   ExpectError(driver_->Start(spec, Soon()), ErrorKind::kNotFound,
               "image 'localhost/ctestbed/no-such-image:dev' is not on the engine at unix://");
+  spec.container.pull = PullPolicy::kNever;
+  ExpectError(driver_->Start(spec, Soon()), ErrorKind::kNotFound, "its policy is 'pull: never'");
+  // Nobody listens on that port.
+  spec.image = "127.0.0.1:1/no-such-image:dev";
+  ExpectError(driver_->Start(spec, Soon()), ErrorKind::kNotFound, "its policy is 'pull: never'");
+  spec.container.pull = PullPolicy::kMissing;
+  ExpectError(driver_->Start(spec, Soon()), ErrorKind::kUnavailable,
+              "127.0.0.1:1: connect: connection refused");
   EXPECT_THAT(*driver_->Owners(Soon()), Not(Contains(owner_)));
 }
 

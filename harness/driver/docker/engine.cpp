@@ -175,7 +175,19 @@ Status Engine::Delete(const std::string& path, TimePoint deadline) const {
 
 Status Engine::Stream(const std::string& method, const std::string& path, const Json& body,
                       const HttpSink& sink, TimePoint deadline, std::stop_token stop) const {
-  HttpRequest request = RequestOf(method, path, body);
+  return Stream(RequestOf(method, path, body), sink, deadline, std::move(stop));
+}
+
+Status Engine::Upload(const std::string& path, std::string archive, const HttpSink& sink,
+                      TimePoint deadline) const {
+  HttpRequest request = RequestOf("POST", path, nullptr);
+  request.headers.emplace_back("Content-Type", "application/x-tar");
+  request.body = std::move(archive);
+  return Stream(std::move(request), sink, deadline, {});
+}
+
+Status Engine::Stream(HttpRequest request, const HttpSink& sink, TimePoint deadline,
+                      std::stop_token stop) const {
   request.reuse = false;  // its end is often that of the connection
   const Result<HttpResponse> response = http_->Stream(request, sink, deadline, std::move(stop));
   if (!response) return tl::unexpected<Error>(Locate(response.error()));

@@ -58,12 +58,17 @@ class Engine {
   // broke off.
   Status Stream(const std::string& method, const std::string& path, const Json& body,
                 const HttpSink& sink, TimePoint deadline, std::stop_token stop) const;
+  // Posts a tar archive; the answer goes to `sink` likewise.
+  Status Upload(const std::string& path, std::string archive, const HttpSink& sink,
+                TimePoint deadline) const;
 
  private:
   Engine(HttpClient& http, const Clock& clock, EngineEndpoint endpoint)
       : http_(&http), clock_(&clock), endpoint_(std::move(endpoint)) {}
 
   HttpRequest RequestOf(const std::string& method, const std::string& path, const Json& body) const;
+  Status Stream(HttpRequest request, const HttpSink& sink, TimePoint deadline,
+                std::stop_token stop) const;
   Result<HttpResponse> Call(const HttpRequest& request, TimePoint deadline) const;
   Result<Json> Ask(const HttpRequest& request, TimePoint deadline) const;
   Error Locate(Error error) const;
