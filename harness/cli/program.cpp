@@ -17,7 +17,7 @@
 namespace ctestbed {
 namespace {
 
-constexpr Duration kCheckTakes{5'000};
+constexpr Duration kCheckTakes{15'000};  // an engine with much to do answers late
 constexpr Duration kSweepTakes{20'000};
 // Of files that presets name.
 constexpr size_t kLargestFile = 4U << 20U;

@@ -5,18 +5,16 @@
 #include <algorithm>
 
 namespace ctestbed {
-namespace {
-
-constexpr Duration kConnectTakes{2'000};
-
-}  // namespace
 
 Result<Engine> EngineConnection::Find(TimePoint deadline) const {
   TRY(const std::vector<EngineEndpoint> endpoints, kind_.search(io_.environment, io_.files));
   std::string asked;
   std::optional<Error> last;
+  auto left = static_cast<int>(endpoints.size());
   for (const EngineEndpoint& endpoint : endpoints) {
-    const TimePoint until = std::min(deadline, io_.clock.Now() + kConnectTakes);
+    // Where nobody listens, it shows at once; one that has much to do may take its share.
+    const TimePoint now = io_.clock.Now();
+    const TimePoint until = now + std::max(deadline - now, TimePoint::duration::zero()) / left--;
     Result<Engine> engine = Engine::Connect(io_.http, io_.clock, endpoint, until);
     if (engine) return engine;
     last = engine.error();
