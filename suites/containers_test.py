@@ -5,46 +5,29 @@ The shipped suites on the shipped presets, in containers of the engine that CTES
 CTESTBED_TEST_PODMAN names (ci/test --require docker,podman): every run passes, as on processes, and
 nothing is left.
 """
-import http.client
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "harness" / "cli"))
+from engine_api import Engine, address_of, is_required  # noqa: E402
 
 ENGINE, CTESTBED = sys.argv[1:3]
-SOCKET = os.environ.get(f"CTESTBED_TEST_{ENGINE.upper()}", "")
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Podman 4.3 forgets names for a moment whenever a container of any network comes or goes.
 LANES = {"docker": "2", "podman": "1"}[ENGINE]
 ADDRESS = {"docker": "DOCKER_HOST", "podman": "CONTAINER_HOST"}[ENGINE]
-
-
-class Connection(http.client.HTTPConnection):
-    """HTTP over the engine's socket."""
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(SOCKET.removeprefix("unix://"))
-
-
-def listed(path, environment):
-    """What the engine has of one environment, by its label."""
-    connection = Connection("engine", timeout=30)
-    filters = urllib.parse.quote(json.dumps({"label": [f"ctestbed.environment={environment}"]}))
-    connection.request("GET", f"/v1.41/{path}?all=1&filters={filters}")
-    return json.loads(connection.getresponse().read())
 
 
 class Shipped(unittest.TestCase):
     def test_all_suites_pass(self):
         with tempfile.TemporaryDirectory(prefix="ctb-", dir="/tmp") as directory:
             results = pathlib.Path(directory) / "results"
-            variables = os.environ | {ADDRESS: SOCKET, "CTESTBED_STATE_DIR": f"{directory}/state",
+            variables = os.environ | {ADDRESS: address_of(ENGINE), "CTESTBED_STATE_DIR": f"{directory}/state",
                                       "CTESTBED_HISTORY": "off",
                                       "PATH": f"{pathlib.Path(CTESTBED).parent}:{os.environ['PATH']}"}
             ended = subprocess.run([CTESTBED, "run", "--backend", ENGINE, "--lanes", LANES, "--out", results],
@@ -56,13 +39,11 @@ class Shipped(unittest.TestCase):
         self.assertGreater(sum(event["kind"] == "run-finished" for event in events), 100)
         environments = {event["environment"] for event in events if event["kind"] == "environment-deploying"}
         self.assertEqual(len(environments), int(LANES))
-        for environment in environments:
-            for path in ("containers/json", "networks"):
-                self.assertEqual(listed(path, environment), [], path)
+        self.assertEqual(Engine(address_of(ENGINE)).of(environments), [])
 
 
 if __name__ == "__main__":
-    if not SOCKET and ENGINE not in os.environ.get("CTESTBED_REQUIRE", "").split(","):
+    if not address_of(ENGINE) and not is_required(ENGINE):
         print(f"skipped: no {ENGINE}: ci/test --require {ENGINE}")
         sys.exit(77)
     unittest.main(argv=sys.argv[:1], verbosity=2)
