@@ -101,7 +101,7 @@ std::string InstanceStatus::Describe() const {
     case InstanceState::kGone:
       break;
   }
-  return "is gone";
+  return out_of_reach.empty() ? "is gone" : "is out of reach: " + out_of_reach;
 }
 
 Result<std::string> Driver::PrepareImage(const std::string&, const ContainerSpec&, TimePoint) {

@@ -80,11 +80,13 @@ struct InstanceStatus {
   int signal = 0;     // that ended it, else 0
   int pid = 0;        // of kRunning, where there is one
   std::string container;
+  std::string out_of_reach;  // of kGone: why its backend cannot tell how it is, else empty
 
   bool Succeeded() const {
     return state == InstanceState::kExited && exit_code == 0 && signal == 0;
   }
-  // "exited with code 3", "was killed by SIGKILL", "running", "gone".
+  // "exited with code 3", "was killed by SIGKILL", "is running", "is gone",
+  // "is out of reach: engine at ...".
   std::string Describe() const;
   bool operator==(const InstanceStatus&) const = default;
 };
@@ -155,7 +157,8 @@ class Driver {
   // Ends an instance and removes all of it; its addresses stay reserved. Idempotent.
   virtual Status Stop(const InstanceId& id, Duration grace, TimePoint deadline) = 0;
   virtual InstanceStatus Inspect(const InstanceId& id) = 0;
-  // Returns when the instance is no longer running, at `deadline` or on `stop`; its status then.
+  // Returns when the instance is no longer running or has been out of reach for some seconds, at
+  // `deadline` or on `stop`; its status then.
   virtual InstanceStatus WaitForEnd(const InstanceId& id, TimePoint deadline,
                                     std::stop_token stop) = 0;
   // Runs a command inside (or beside, for processes: with the same environment and directory) a

@@ -22,6 +22,7 @@ namespace {
 
 constexpr Duration kCleanUpTakes{15'000};  // of what a failed start has left
 constexpr Duration kLookTakes{5'000};      // while an engine does not answer
+constexpr Duration kHearTakes{10'000};     // before anything is asked of an engine
 constexpr Duration kLogTakes{10'000};      // from the end of a container to the end of its log
 constexpr Duration kPause{100};            // after an engine did not answer
 constexpr Duration kShortPause{10};        // from the begin of a wait to that of the next
@@ -112,6 +113,9 @@ class ContainerDriver final : public Driver {
   Status Stop(const InstanceId& id, Duration grace, TimePoint deadline) override {
     TRY(const Engine engine, connection_.Get(deadline));
     const TimePoint polite = std::min(deadline, io_.clock.Now() + grace);
+    // One that hangs must not cost all the time that a stop may take.
+    TRY_DO(LookAtContainer(engine, id, std::min(deadline, io_.clock.Now() + kHearTakes))
+               .map([](const InstanceStatus&) {}));
     TRY(const bool is_running, AskToStop(engine, id, deadline));
     if (is_running && WaitForEnd(id, polite, {}).state == InstanceState::kRunning) {
       KillContainer(engine, id, deadline);
@@ -132,15 +136,17 @@ class ContainerDriver final : public Driver {
       io_.clock.SleepUntil(io_.clock.Now() + kPause, {});
       status = Look(id, deadline);
     }
-    if (!status) return {};
+    if (!status) return {.out_of_reach = status.error().message};
     if (status->state == InstanceState::kExited) AwaitLog(id, deadline, {});
     return *status;
   }
 
   InstanceStatus WaitForEnd(const InstanceId& id, TimePoint deadline,
                             std::stop_token stop) override {
+    TimePoint heard = io_.clock.Now();  // from the engine
     for (;;) {
       const Result<InstanceStatus> status = Look(id, io_.clock.Now() + kLookTakes);
+      if (status) heard = io_.clock.Now();
       if (status && status->state != InstanceState::kRunning) {
         AwaitLog(id, io_.clock.Now() + kLogTakes, stop);
         return *status;
@@ -149,6 +155,7 @@ class ContainerDriver final : public Driver {
       if (now >= deadline || stop.stop_requested()) {
         return status.value_or(InstanceStatus{.state = InstanceState::kRunning});
       }
+      if (now - heard >= kLookTakes) return {.out_of_reach = status.error().message};
       const Status waited = WaitOnce(id, deadline, stop);
       // An engine that ends the wait too early must not be asked without pause.
       const Duration pause = waited ? kShortPause : kPause;

@@ -141,7 +141,11 @@ HttpRequest Engine::RequestOf(const std::string& method, const std::string& path
 Result<HttpResponse> Engine::Call(const HttpRequest& request, TimePoint deadline) const {
   const TimePoint until = std::min(deadline, clock_->Now() + kMostControl);
   Result<HttpResponse> response = http_->Send(request, until, {});
-  if (!response) return tl::unexpected<Error>(Locate(response.error()));
+  if (!response) {
+    Error error = Locate(response.error());
+    if (error.kind == ErrorKind::kTimeout) error.kind = ErrorKind::kUnavailable;
+    return tl::unexpected<Error>(std::move(error));
+  }
   if (!IsGood(*response)) return tl::unexpected<Error>(ErrorOf(request, *response));
   return response;
 }

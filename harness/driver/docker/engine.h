@@ -34,8 +34,9 @@ Result<ApiVersion> ChooseApiVersion(ApiVersion least, ApiVersion most);
 // Thread-safe. Every call is bounded by its deadline and by what its kind may take at most. Errors
 // of the engine have its own words as message and the call as detail: kNotFound, kConflict (also
 // for what is in use or in a state that forbids it, and for a port that is taken), kInvalid,
-// kInternal. Errors of the connection are those of HttpClient. After an error the call may have
-// been carried out nevertheless: look.
+// kInternal. Errors of the connection are those of HttpClient, but
+// kUnavailable also when there was no answer in time (not of streams). After an error the call may
+// have been carried out nevertheless: look.
 class Engine {
  public:
   // Asks what it speaks. kUnavailable when nobody answers, kInvalid when it is no engine.
