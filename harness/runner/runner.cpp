@@ -185,8 +185,9 @@ Result<RunOutcome> ExecuteRun(SessionClient& session, const EnvironmentView& env
   if (stop.stop_requested()) {
     outcome = {Verdict::kError, "interrupted"};
   } else {
-    TRY(auto breakage, session.Check(environment.id));
-    if (!breakage && outcome.verdict != Verdict::kPassed) breakage = watch.WaitFor(kNewsTakes);
+    const bool is_bad = outcome.verdict != Verdict::kPassed;
+    TRY(auto breakage, session.Check(environment.id, is_bad));
+    if (!breakage && is_bad) breakage = watch.WaitFor(kNewsTakes);
     Blame(outcome, finished, breakage);
   }
   finished.verdict = outcome.verdict;

@@ -84,8 +84,9 @@ Status SessionClient::Release(bool used, const std::vector<std::string>& dirty) 
   return {};
 }
 
-Result<std::optional<Breakage>> SessionClient::Check(const std::string& environment) {
-  TRY(const Json answer, Ask({{"verb", "check"}, {"environment", environment}}));
+Result<std::optional<Breakage>> SessionClient::Check(const std::string& environment, bool doubted) {
+  TRY(const Json answer,
+      Ask({{"verb", "check"}, {"environment", environment}, {"doubted", doubted}}));
   return BreakageFromJson(JsonMember(answer, "broken"));
 }
 

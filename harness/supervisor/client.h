@@ -39,8 +39,9 @@ class SessionClient {
   Result<EnvironmentView> Acquire(const Demand& demand, bool retry, bool hold,
                                   std::stop_token stop);
   Status Release(bool used, const std::vector<std::string>& dirty = {});
-  // What has broken in the environment of that id, if anything has.
-  Result<std::optional<Breakage>> Check(const std::string& environment);
+  // What has broken in the environment of that id, if anything has; `doubted`: as far as a look at
+  // its nodes tells, not only what was told of them so far.
+  Result<std::optional<Breakage>> Check(const std::string& environment, bool doubted);
   // Its secrets, by name.
   Result<std::map<std::string, std::string>> Secrets(const std::string& environment);
   // Ends what Acquire() held for such a demand.

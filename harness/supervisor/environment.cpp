@@ -13,6 +13,7 @@
 namespace ctestbed {
 namespace {
 
+constexpr Duration kNewsTake{10'000};       // from an end to the word of who watches
 constexpr Duration kPrepareTakes{600'000};  // where the preset sets no time for the deploy
 
 }  // namespace
@@ -90,6 +91,10 @@ Status Environment::Apply(const Topology& desired, const std::string& preset, co
                                        .message = status.error().message,
                                        .detail = status.error().detail,
                                        .duration = took});
+  // To those who ask, kUnavailable says that nobody answers them.
+  if (status.error().kind == ErrorKind::kUnavailable) {
+    status.error().kind = ErrorKind::kEnvironment;
+  }
   return status;
 }
 
@@ -155,9 +160,15 @@ Status Environment::StopNodes(const std::vector<std::string>& names,
   std::vector<Step> steps;
   std::mutex failing;
   Status first_failure;
+  bool is_out_of_reach = false;
   const auto stop_one = [&](const std::string& name) -> Status {
+    {
+      const std::lock_guard lock(failing);
+      if (is_out_of_reach) return {};
+    }
     const Status status = StopNode(name, grace_limit);
     const std::lock_guard lock(failing);
+    if (!status) is_out_of_reach = status.error().kind == ErrorKind::kUnavailable;
     if (!status && first_failure) first_failure = status;
     return {};  // one that will not go is no reason to leave the others
   };
@@ -456,6 +467,22 @@ std::vector<NodeView> Environment::Nodes() const {
 
 std::optional<Breakage> Environment::Broken() const {
   const std::lock_guard lock(mutex_);
+  return broken_;
+}
+
+std::optional<Breakage> Environment::BrokenNow() const {
+  std::vector<InstanceId> watched;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, live] : live_) {
+      for (const auto& [id, watcher] : live.watchers) watched.push_back(id);
+    }
+  }
+  const bool all_run = std::all_of(watched.begin(), watched.end(), [&](const InstanceId& id) {
+    return services_.driver.Inspect(id).state == InstanceState::kRunning;
+  });
+  std::unique_lock lock(mutex_);
+  if (!all_run) broke_.wait_for(lock, kNewsTake, [this] { return broken_.has_value(); });
   return broken_;
 }
 

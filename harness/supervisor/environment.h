@@ -120,6 +120,8 @@ class Environment {
   std::vector<NodeView> Nodes() const;
   // The first node that ended by itself since the last Apply.
   std::optional<Breakage> Broken() const;
+  // The same after a look at each one, for who has a reason to doubt them.
+  std::optional<Breakage> BrokenNow() const;
   // Blocks until there is one, or until `stop`.
   std::optional<Breakage> WaitUntilBroken(std::stop_token stop) const;
 

@@ -24,6 +24,7 @@ constexpr Duration kLinger{1'000};
 // When nobody waits for the result any more, services get this much to end by themselves.
 constexpr Duration kAbortGrace{500};
 constexpr Duration kSweepTakes{15'000};
+constexpr Duration kSweepPause{200};
 
 class Session {
  public:
@@ -96,11 +97,24 @@ class Session {
   const Secrets& secrets() const { return secrets_; }
 
  private:
+  // A backend that is being restarted is waited for.
+  Status Sweep() {
+    const TimePoint deadline = services_.clock.Now() + kSweepTakes;
+    for (;;) {
+      const auto swept = services_.driver.Sweep(owner_, "", deadline);
+      if (swept) return {};
+      if (services_.clock.Now() >= deadline) return tl::unexpected<Error>(swept.error());
+      services_.clock.SleepUntil(services_.clock.Now() + kSweepPause, {});
+    }
+  }
+
   std::string DoFinish(const std::string& reason) {
     lanes_.Close();
     Status status = lanes_.Teardown(reason.empty() ? Duration::max() : kAbortGrace);
-    const auto swept = services_.driver.Sweep(owner_, "", services_.clock.Now() + kSweepTakes);
-    if (status && !swept) status = tl::unexpected<Error>(swept.error());
+    const Status swept = Sweep();
+    // What could not be removed while its backend was out of reach may be gone now.
+    const bool was_out_of_reach = !status && status.error().kind == ErrorKind::kUnavailable;
+    if (!swept || was_out_of_reach) status = swept;
     // Whoever was to take secrets out of what its tests kept may have been killed.
     if (!reason.empty()) {
       HideInFilesBelow(services_.files, options_.results + "/runs", secrets_.mask());
@@ -248,7 +262,8 @@ class SessionConversation final : public Conversation {
 
   Result<Json> Check(const Json& request) {
     TRY(const LiveLane* lane, Named(request));
-    const auto broken = lane->environment.Broken();
+    const bool doubted = JsonBoolean(request, "doubted");
+    const auto broken = doubted ? lane->environment.BrokenNow() : lane->environment.Broken();
     return Json{{"broken", broken ? Shown(*broken) : Json()}};
   }
 
