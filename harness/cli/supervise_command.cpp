@@ -35,7 +35,8 @@ Result<std::string> Serve(Program& program, const SuperviseOptions& options,
         return program.Report(events, results);
       }};
   auto leftovers = Supervise(session, state, services, signals, detached);
-  TRY_DO(state.RemoveSession(session.session));
+  // What its backend still has is swept by a later command, which finds it by the session.
+  if (leftovers && leftovers->empty()) TRY_DO(state.RemoveSession(session.session));
   return leftovers;
 }
 

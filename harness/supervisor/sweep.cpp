@@ -73,24 +73,35 @@ Status SweepSession(const StateDirectory& state, const SweepServices& services,
   return state.RemoveSession(id);
 }
 
+Status SweepDeadOwners(Driver& driver, bool dry_run, TimePoint deadline, Removed& removed) {
+  TRY(const std::vector<std::string> owners, driver.Owners(deadline));
+  for (const std::string& owner : owners) {
+    if (IsDeadOwner(owner)) TRY_DO(SweepOwner(driver, owner, dry_run, deadline, removed));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> SweepDead(const StateDirectory& state,
                                            const SweepServices& services, bool dry_run,
                                            TimePoint deadline) {
   Removed removed;
+  // What will not go is no reason to leave the rest.
+  Status first_failure;
+  const auto note = [&](const Status& status) {
+    if (!status && first_failure) first_failure = status;
+  };
   for (const std::string& id : state.DeadSessions()) {
-    TRY_DO(SweepSession(state, services, id, dry_run, deadline, removed));
+    note(SweepSession(state, services, id, dry_run, deadline, removed));
   }
   for (const std::string& backend : services.backends) {
-    Driver* driver = services.driver(backend);
-    if (driver == nullptr) continue;
-    TRY(const std::vector<std::string> owners, driver->Owners(deadline));
-    for (const std::string& owner : owners) {
-      if (IsDeadOwner(owner)) TRY_DO(SweepOwner(*driver, owner, dry_run, deadline, removed));
+    if (Driver* driver = services.driver(backend)) {
+      note(SweepDeadOwners(*driver, dry_run, deadline, removed));
     }
   }
-  return removed;
+  if (first_failure) return removed;
+  return tl::unexpected<Error>(first_failure.error());
 }
 
 }  // namespace ctestbed

@@ -15,7 +15,7 @@ struct SweepServices {
   FileSystem& files;
   // The driver of that name; null when there is none.
   std::function<Driver*(const std::string& backend)> driver;
-  // The backends that may hold things of owners that left no session directory.
+  // The backends to be asked for things of owners that left no session directory.
   std::vector<std::string> backends;
   // Writes the reports of a session that nobody finished.
   std::function<void(const std::string& results)> report;
