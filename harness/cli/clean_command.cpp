@@ -6,7 +6,7 @@ namespace ctestbed {
 namespace {
 
 ExitCode Main(Program& program, bool dry_run) {
-  const auto removed = program.SweepDead(dry_run);
+  const auto removed = program.SweepDead(dry_run, true);
   if (!removed) {
     program.Complain(removed.error());
     return ExitCode::kLeftovers;

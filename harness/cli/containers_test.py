@@ -3,6 +3,7 @@
 nothing of them stays (ci/test --require docker,podman)."""
 import contextlib
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -142,6 +143,19 @@ class Life:
         self.expect_untouched(bystander, stranger)
         self.assertEqual(self.expect(0, "status").stderr, "")
         self.expect_clean()
+
+    def test_clean_finds_by_label_what_no_session_tells_of(self):
+        bystander, stranger = self.bystanders()
+        dead = self.deploy("chain")
+        self.kill(dead["owner"]["pid"])
+        shutil.rmtree(self.project.state / "sessions")
+        self.assertEqual(self.expect(0, "status").stderr, "")
+        self.assertEqual(len(self.engine.of({dead["id"]})), 3)
+        self.assertIn("would remove what is left of owner", self.expect(0, "clean", "--dry-run").stdout)
+        self.assertEqual(len(self.engine.of({dead["id"]})), 3)
+        self.expect(0, "clean")
+        self.assertEqual(self.engine.of({dead["id"]}), [])
+        self.expect_untouched(bystander, stranger)
 
     def test_run_and_supervisor_killed_together_mid_deploy(self):
         self.project.preset("late", *self.chain(after="60000"))

@@ -173,7 +173,7 @@ Result<Suite> Program::ReadSoundSuite(const ProjectOptions& options, const Sourc
   return ctestbed::ReadSoundSuite(file, defaults, MakeVocabulary(options, io));
 }
 
-Result<std::vector<std::string>> Program::SweepDead(bool dry_run) {
+Result<std::vector<std::string>> Program::SweepDead(bool dry_run, bool everywhere) {
   TRY(const StateDirectory state, this->state());
   SweepServices services{*files_, {}, {}, {}};
   services.driver = [this](const std::string& backend) {
@@ -181,12 +181,18 @@ Result<std::vector<std::string>> Program::SweepDead(bool dry_run) {
   };
   // Journals tell of others; what processes leave can be found without one.
   services.backends = {"process"};
+  for (const DriverEntry& entry : Drivers()) {
+    if (!everywhere || entry.name == "process") continue;
+    Driver* other = driver(std::string(entry.name)).value_or(nullptr);
+    if (other == nullptr || !other->Check(In(kCheckTakes)).available) continue;
+    services.backends.emplace_back(entry.name);
+  }
   services.report = [this](const std::string& results) { ReportFromFile(results); };
   return ctestbed::SweepDead(state, services, dry_run, In(kSweepTakes));
 }
 
 void Program::Sweep() {
-  const auto removed = SweepDead(false);
+  const auto removed = SweepDead(false, false);
   if (!removed) return Warn("cannot clear up after a dead session: " + removed.error().message);
   for (const std::string& line : *removed) Warn("cleared up: " + line);
 }

@@ -62,7 +62,8 @@ class Program {
                                const Defaults& defaults);
   // Clears up after dead sessions; problems are warnings on stderr.
   void Sweep();
-  Result<std::vector<std::string>> SweepDead(bool dry_run);
+  // `everywhere`: also after those of whom only the labels on an engine tell.
+  Result<std::vector<std::string>> SweepDead(bool dry_run, bool everywhere);
   // Writes the reports of a results directory from its events.
   Status Report(const std::vector<Event>& events, const std::string& results);
   void ReportFromFile(const std::string& results);

@@ -64,7 +64,11 @@ std::vector<int> AllPids() {
 }
 
 std::string HostAndBoot() {
-  const std::string host = Sha256(Slurp("/etc/machine-id") + Slurp("/etc/hostname")).substr(0, 12);
+  // Numbers of processes mean nothing in another namespace.
+  std::error_code error;
+  const std::string numbers = std::filesystem::read_symlink("/proc/self/ns/pid", error).string();
+  const std::string host =
+      Sha256(Slurp("/etc/machine-id") + Slurp("/etc/hostname") + numbers).substr(0, 12);
   return host + ":" + std::string(Trim(Slurp("/proc/sys/kernel/random/boot_id")));
 }
 
