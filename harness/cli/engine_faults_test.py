@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """A Docker daemon that ends, dies or hangs under ctestbed: one of the test's own (ci/engines/docker),
 where there is one for tests at all (ci/test --require docker)."""
-import contextlib
 import os
 import pathlib
 import signal
@@ -37,14 +36,14 @@ class OwnEngine:
         return subprocess.run([ENGINES / "docker", *words, "--name", self.name, "--directory", self.directory],
                               check=True, stdout=subprocess.PIPE, text=True, timeout=150).stdout.strip()
 
-    def signal(self, number):
+    def signal(self, number, check=True):
         pid = (self.directory / "pid").read_text(encoding="ascii").strip()
-        subprocess.run([*([] if os.geteuid() == 0 else ["sudo"]), "kill", f"-{number}", pid], check=True)
+        subprocess.run([*([] if os.geteuid() == 0 else ["sudo"]), "kill", f"-{number}", pid], check=check,
+                       stderr=subprocess.DEVNULL)
 
     def bring_back(self):
         """It runs, and has all containers that it had."""
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self.signal(signal.SIGCONT)
+        self.signal(signal.SIGCONT, check=False)
         try:
             self.script("start", "--keep")
         except subprocess.CalledProcessError:  # after a crash 20.10 needs a second start now and then
@@ -73,9 +72,11 @@ class FaultTest(BoxTest):
         self.addCleanup(self.own.bring_back)
         self.flag = self.project.path / "flag"
 
-    def meet(self, number, process):
-        """How a ctestbed ends whose daemon gets this signal now."""
+    def meet(self, number, process, flag=False):
+        """How a ctestbed ends whose daemon gets this signal now; `flag`: its test may end then."""
         self.own.signal(number)
+        if flag:
+            self.flag.touch()
         start = time.monotonic()
         ended = self.project.finish(process, ENDS_WITHIN)
         print(f"{self.id()}: {time.monotonic() - start:.1f} s", file=sys.stderr)
@@ -123,12 +124,7 @@ class FaultTest(BoxTest):
         self.project.script("asks", "chain", ASK.format(flag=self.flag))
         process = self.project.start("run", "--suite", "asks")
         self.expect_event("run-started")
-        self.own.signal(number)
-        if flag:
-            self.flag.touch()
-        start = time.monotonic()
-        ended = self.project.finish(process, ENDS_WITHIN)
-        print(f"{self.id()}: {time.monotonic() - start:.1f} s", file=sys.stderr)
+        ended = self.meet(number, process, flag)
         self.assertEqual(ended.code, code, ended)
         self.expect_verdicts({"asks@chain": verdict})
         return ended
