@@ -60,9 +60,8 @@ class FaultTest(BoxTest):
 
     @classmethod
     def setUpClass(cls):
-        if FaultTest.own is None:
-            FaultTest.own = OwnEngine(pathlib.Path(OPTIONS.fixtures).parent)
-            cls.addClassCleanup(FaultTest.own.remove)
+        cls.own = OwnEngine(pathlib.Path(OPTIONS.fixtures).parent)
+        cls.addClassCleanup(cls.own.remove)
 
     def address(self):
         return self.own.address
