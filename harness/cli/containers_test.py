@@ -46,6 +46,16 @@ class BoxTest(ProgramTest):
         project.environment[VARIABLES[self.backend]] = self.address()
         project.environment["CTESTBED_BACKEND"] = self.backend
 
+    def another(self):
+        """A second project with the same preset."""
+        other = TempProject(OPTIONS)
+        self.addCleanup(other.remove)
+        self.addCleanup(lambda: self.engine.remove(self.environments()))  # while its reports are there
+        self.projects.append(other)
+        self.adopt(other)
+        other.preset("chain", *self.chain())
+        return other
+
     @staticmethod
     def chain(after="0"):
         return (boxed("slow_start", "--after", after, name="base", services=["base"], stop={"grace": "1s"}),
@@ -170,11 +180,7 @@ class Life:
 
     # A project of its own, whose environment lives on, and a container that is nobody's.
     def bystanders(self):
-        other = TempProject(OPTIONS)
-        self.addCleanup(other.remove)
-        self.projects.append(other)
-        self.adopt(other)
-        other.preset("chain", *self.chain())
+        other = self.another()
         name = f"stranger-{secrets.token_hex(4)}"
         stranger = self.engine.start(name, "hang", "--http", "8080")
         self.addCleanup(self.engine.call, "DELETE", f"/containers/{stranger}?force=1&v=1")
@@ -257,11 +263,7 @@ class Trouble:
 
 class Many:
     def test_eight_at_once_from_two_directories(self):
-        other = TempProject(OPTIONS)
-        self.addCleanup(other.remove)
-        self.projects.append(other)
-        self.adopt(other)
-        other.preset("chain", *self.chain())
+        other = self.another()
         for project in self.projects:
             for number in range(4):
                 project.script(f"s{number}", "chain", "sleep 1")

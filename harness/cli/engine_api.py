@@ -95,6 +95,7 @@ class Engine:
             raise OSError(f"{self.path}: {name}: {status} {made}")
         status, answer = self.call("POST", f"/containers/{made['Id']}/start")
         if status != 204:
+            self.call("DELETE", f"/containers/{made['Id']}?force=1&v=1")
             raise OSError(f"{self.path}: {name}: {status} {answer}")
         return made["Id"]
 
