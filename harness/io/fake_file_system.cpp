@@ -130,6 +130,21 @@ Result<std::vector<std::string>> FakeFileSystem::List(const std::string& directo
   return std::vector<std::string>(names.begin(), names.end());
 }
 
+Result<FileFacts> FakeFileSystem::Look(const std::string& path_name) const {
+  const std::lock_guard lock(mutex_);
+  const path normal = Normal(path_name);
+  const std::string name = Normal(path(Resolve(normal.parent_path().string())) / normal.filename());
+  if (const auto link = links_.find(name); link != links_.end()) {
+    return FileFacts{FileType::kLink, 0777, link->second};
+  }
+  const auto mode = modes.find(name);
+  if (files.contains(name)) {
+    return FileFacts{FileType::kFile, mode == modes.end() ? 0644 : mode->second};
+  }
+  if (IsDirectory(name)) return FileFacts{FileType::kDirectory, 0755};
+  return SystemError("look at " + Quote(path_name), ENOENT);
+}
+
 bool FakeFileSystem::Exists(const std::string& path_name) const {
   const std::lock_guard lock(mutex_);
   const std::string name = Resolve(path_name);

@@ -14,6 +14,17 @@
 
 namespace ctestbed {
 
+enum class FileType { kFile, kDirectory, kLink, kOther };
+
+// What is at a path, itself and not what it may point at.
+struct FileFacts {
+  FileType type = FileType::kFile;
+  unsigned mode = 0644;     // the lowest nine bits of st_mode
+  std::string target = {};  // of a link, as it was given
+
+  bool operator==(const FileFacts&) const = default;
+};
+
 // Paths are UTF-8, absolute or relative to the working directory. Thread-safe when real.
 class FileSystem {
  public:
@@ -29,6 +40,7 @@ class FileSystem {
   virtual Status Write(const std::string& path, std::string_view content) = 0;
   // Names in a directory, sorted, without "." and ".."; kNotFound.
   virtual Result<std::vector<std::string>> List(const std::string& directory) const = 0;
+  virtual Result<FileFacts> Look(const std::string& path) const = 0;  // kNotFound
   virtual bool Exists(const std::string& path) const = 0;
   virtual Status MakeDirectories(const std::string& path) = 0;  // mode 0700
   // Lets every user read a file, or read and change a directory: what is mounted into a container
@@ -52,6 +64,8 @@ class FakeFileSystem final : public FileSystem {
   Result<std::uint64_t> Size(const std::string& path) const override;
   Status Write(const std::string& path, std::string_view content) override;
   Result<std::vector<std::string>> List(const std::string& directory) const override;
+  // Files have mode 0644, unless `modes` says another, directories 0755.
+  Result<FileFacts> Look(const std::string& path) const override;
   bool Exists(const std::string& path) const override;
   Status MakeDirectories(const std::string& path) override;
   Status OpenToAll(const std::string& path) override;
@@ -59,6 +73,7 @@ class FakeFileSystem final : public FileSystem {
   Status Link(const std::string& target, const std::string& link) override;
 
   std::map<std::string, std::string> files;
+  std::map<std::string, unsigned> modes;
   bool disk_full = false;  // every Write fails
 
  private:

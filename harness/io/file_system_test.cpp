@@ -52,6 +52,15 @@ TEST_P(FileSystemContract, ReadOfNothingIsNotFoundAndNamesThePath) {
   EXPECT_EQ(missing.error().message, "cannot read '" + In("nope") + "': no such file or directory");
 }
 
+TEST_P(FileSystemContract, LooksAtThingsThemselves) {
+  ASSERT_TRUE(files_->Write(In("d/x"), "12345"));
+  ASSERT_TRUE(files_->Link("x", In("d/link")));
+  EXPECT_EQ(files_->Look(In("d"))->type, FileType::kDirectory);
+  EXPECT_EQ(files_->Look(In("d/x"))->type, FileType::kFile);
+  EXPECT_EQ(files_->Look(In("d/link")), (FileFacts{FileType::kLink, 0777, "x"}));
+  EXPECT_EQ(files_->Look(In("nope")).error().kind, ErrorKind::kNotFound);
+}
+
 TEST_P(FileSystemContract, ReadsAPartAndTellsTheSize) {
   ASSERT_TRUE(files_->Write(In("x"), "12345"));
   EXPECT_EQ(files_->Size(In("x")), 5U);
@@ -210,6 +219,7 @@ TEST(RealFileSystem, OpensFilesForReadingAndDirectoriesForWriting) {
   const auto files = MakeRealFileSystem();
   ASSERT_TRUE(files->Write(directory / "a/file", "x"));
   ASSERT_EQ(::chmod((directory / "a/file").c_str(), 0700), 0);
+  EXPECT_EQ(files->Look(directory / "a/file"), (FileFacts{FileType::kFile, 0700}));
   ASSERT_TRUE(files->OpenToAll(directory / "a/file"));
   ASSERT_TRUE(files->OpenToAll(directory / "a"));
   EXPECT_EQ(ModeOf(directory / "a/file"), 0744U);

@@ -111,6 +111,20 @@ class RealFileSystem final : public FileSystem {
     return names;
   }
 
+  Result<FileFacts> Look(const std::string& path) const override {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return SystemError("look at " + Quote(path), errno);
+    FileFacts facts{FileType::kOther, static_cast<unsigned>(status.st_mode) & 0777U};
+    if (S_ISREG(status.st_mode)) facts.type = FileType::kFile;
+    if (S_ISDIR(status.st_mode)) facts.type = FileType::kDirectory;
+    if (!S_ISLNK(status.st_mode)) return facts;
+    std::error_code problem;
+    facts.type = FileType::kLink;
+    facts.target = fs::read_symlink(path, problem).string();
+    if (problem) return SystemError("look at " + Quote(path), problem.value());
+    return facts;
+  }
+
   bool Exists(const std::string& path) const override {
     std::error_code ignored;
     return fs::exists(path, ignored);

@@ -37,16 +37,19 @@ struct Instance {
 class ContainerDriver final : public Driver {
  public:
   ContainerDriver(const DriverIo& io, const EngineKind& kind)
-      : io_(io), connection_(io, kind), ports_(io.ports) {}
+      : io_(io), connection_(io, kind), ports_(io.ports), images_(io.files) {}
 
   Availability Check(TimePoint deadline) override { return connection_.Check(deadline); }
 
   std::vector<Capability> Capabilities() const override {
-    return {Capability::kImageNodes,   Capability::kExec,           Capability::kReplicas,
-            Capability::kNetworks,     Capability::kReadOnlyMounts, Capability::kUser,
-            Capability::kDropCaps,     Capability::kSeccomp,        Capability::kNoNewPrivileges,
-            Capability::kReadOnlyRoot, Capability::kPrivileged,     Capability::kMemoryLimit,
-            Capability::kCpuLimit,     Capability::kPidsLimit};
+    return {Capability::kBuild,        Capability::kImageNodes,
+            Capability::kExec,         Capability::kReplicas,
+            Capability::kNetworks,     Capability::kReadOnlyMounts,
+            Capability::kUser,         Capability::kDropCaps,
+            Capability::kSeccomp,      Capability::kNoNewPrivileges,
+            Capability::kReadOnlyRoot, Capability::kPrivileged,
+            Capability::kMemoryLimit,  Capability::kCpuLimit,
+            Capability::kPidsLimit};
   }
 
   Result<Address> AddressForTests(const InstanceId& id, const Port& port) override {

@@ -173,6 +173,35 @@ TEST_P(Containers, SayThatTheirImageIsAbsent) {
   EXPECT_THAT(*driver_->Owners(Soon()), Not(Contains(owner_)));
 }
 
+TEST_P(Containers, AreStartedFromWhatIsBuilt) {
+  const std::string context = directory_ + "/context";
+  // Unique, so that no build before was the same.
+  ASSERT_TRUE(files_->Write(context + "/note", owner_ + "\n"));
+  ASSERT_TRUE(files_->Write(context + "/secret", "not for the image\n"));
+  ASSERT_TRUE(files_->Write(context + "/.dockerignore", "secret\n"));
+  const std::string from = "FROM " + GetParam().image + "\n";
+  ASSERT_TRUE(files_->Write(context + "/Containerfile",
+                            from + "ARG GREETING\nENV GREETING=$GREETING\nCOPY . /in/\n"));
+  InstanceSpec spec =
+      Spec(Id("main"), {"subject", "cat", "/in/note", "--", "env", "GREETING", "--", "ls", "/in"});
+  spec.image.clear();
+  spec.container.build = Build{context, "", {{"GREETING", "hello"}}};
+  ASSERT_EQ(Finish(spec).exit_code, 0) << Output("main", "stderr");
+  EXPECT_THAT(Output("main", "stdout"), HasSubstr(owner_));
+  EXPECT_THAT(Output("main", "stdout"), HasSubstr("hello"));
+  EXPECT_THAT(Output("main", "stdout"), Not(HasSubstr("secret")));
+  const auto once = driver_->PrepareImage("", spec.container, In(20s));
+  const auto again = MakeDriver()->PrepareImage("", spec.container, In(20s));
+  ASSERT_TRUE(once && again);
+  EXPECT_THAT(*once, testing::StartsWith("sha256:"));
+  EXPECT_EQ(*once, *again);
+
+  ASSERT_TRUE(files_->Write(context + "/Containerfile", from + "COPY no-such-file /\n"));
+  const auto bad = MakeDriver()->PrepareImage("", spec.container, In(20s));
+  ExpectError(bad, ErrorKind::kInvalid, "cannot build the image of '" + context.substr(0, 20));
+  EXPECT_THAT(bad.error().detail, HasSubstr("COPY no-such-file"));
+}
+
 TEST_P(Containers, LeaveThoseOfAnotherEnvironmentAlone) {
   ASSERT_TRUE(Start(Id("main"), GetParam().run_until_stopped).has_value());
   const InstanceId twin{environment_.substr(0, 8) + "-but-another", "main", 0};

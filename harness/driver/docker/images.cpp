@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "driver/docker/build_context.h"
 #include "driver/docker/progress.h"
 
 namespace ctestbed {
@@ -63,6 +67,32 @@ Result<ImageFacts> Find(const Engine& engine, const std::string& image, TimePoin
               fmt::format("image {} is not on {}", Quote(image), OnEngine(engine)));
 }
 
+// Runs a call that tells its progress; what it tells of a failure is an error of `kind`.
+Status Follow(const std::function<Status(const HttpSink&)>& call, ErrorKind kind) {
+  ImageProgress progress;
+  const Status done = call([&](std::string_view piece) {
+    progress.Add(piece);
+    return true;
+  });
+  progress.End();
+  if (done && progress.error().empty()) return {};
+  Error error = done ? Error{kind, progress.error(), {}, {}} : done.error();
+  // What an engine says of its work is no fault of the engine.
+  if (error.kind == ErrorKind::kInternal) error.kind = kind;
+  error.detail += progress.Tail();
+  return tl::unexpected<Error>(std::move(error));
+}
+
+std::string BuildPath(const Build& build, const std::string& file, const std::string& name,
+                      const std::string& digest, bool pull) {
+  Json args = Json::object();
+  for (const auto& [key, value] : build.args) args[key] = value;
+  const Json labels{{std::string(kContentLabel), digest}};
+  return fmt::format("/build?t={}&dockerfile={}&buildargs={}&labels={}&rm=1&forcerm=1{}",
+                     PercentEncoded(name), PercentEncoded(file), PercentEncoded(DumpJson(args)),
+                     PercentEncoded(DumpJson(labels)), pull ? "&pull=1" : "");
+}
+
 tl::unexpected<Error> NotPulled(const Engine& engine, const std::string& image, PullPolicy policy,
                                 Error error) {
   error.message =
@@ -87,6 +117,7 @@ ImageReference ParseImageReference(const std::string& image) {
 Result<ImageFacts> Images::Get(const Engine& engine, const std::string& image,
                                const ContainerSpec& container, TimePoint deadline) {
   const PullPolicy policy = container.pull.value_or(PullPolicy::kMissing);
+  if (container.build) return MakeBuild(engine, *container.build, policy, deadline);
   if (policy != PullPolicy::kAlways || image.starts_with(kLocal)) {
     Result<ImageFacts> found = Find(engine, image, deadline);
     if (found || found.error().kind != ErrorKind::kNotFound) return found;
@@ -126,24 +157,64 @@ Result<ImageFacts> Images::Pull(const Engine& engine, const std::string& image, 
     Result<ImageFacts> found = Find(engine, image, deadline);
     if (found || found.error().kind != ErrorKind::kNotFound) return found;
   }
-  ImageProgress progress;
-  const HttpSink sink = [&](std::string_view piece) {
-    progress.Add(piece);
-    return true;
+  const auto pull = [&](const HttpSink& sink) {
+    return engine.Stream("POST", PullPath(image), nullptr, sink, deadline, {});
   };
-  const Status pulled = engine.Stream("POST", PullPath(image), nullptr, sink, deadline, {});
-  progress.End();
-  if (!pulled) {
-    Error error = pulled.error();
-    // What an engine says of its registry is no fault of the engine.
-    if (error.kind == ErrorKind::kInternal) error.kind = ErrorKind::kUnavailable;
-    return NotPulled(engine, image, policy, std::move(error));
-  }
-  if (!progress.error().empty()) {
-    return NotPulled(engine, image, policy, {ErrorKind::kUnavailable, progress.error(), {}, {}});
-  }
+  const Status pulled = Follow(pull, ErrorKind::kUnavailable);
+  if (!pulled) return NotPulled(engine, image, policy, pulled.error());
   task->done = true;
   return Find(engine, image, deadline);
+}
+
+Result<std::string> Images::FileOf(const Build& build) const {
+  if (!build.file.empty()) return build.file;
+  for (const char* name : {"Dockerfile", "Containerfile"}) {
+    if (files_.Exists(build.context + "/" + name)) return std::string(name);
+  }
+  return Fail(ErrorKind::kNotFound,
+              fmt::format("the context {} of a build has no Dockerfile and no Containerfile: make "
+                          "one, or name another by run: {{build: {{file: NAME}}}}",
+                          Quote(build.context)));
+}
+
+Result<ImageFacts> Images::MakeBuild(const Engine& engine, const Build& build, PullPolicy policy,
+                                     TimePoint deadline) {
+  std::string args;
+  for (const auto& [name, value] : build.args) args += fmt::format("\n{}={}", name, value);
+  const std::shared_ptr<Task> task = TaskOf(
+      fmt::format("build {}\n{}\n{}{}", PullPolicyName(policy), build.context, build.file, args));
+  const std::unique_lock lock(task->mutex, deadline);
+  if (!lock) {
+    return Fail(ErrorKind::kTimeout,
+                fmt::format("another node still waits for the image of {}", Quote(build.context)));
+  }
+  if (task->done) {
+    Result<ImageFacts> found = Find(engine, task->image, deadline);
+    if (found || found.error().kind != ErrorKind::kNotFound) return found;
+  }
+  TRY(const std::string file, FileOf(build));
+  TRY(std::string archive, PackContext(files_, build.context, file));
+  const std::string digest = Sha256(fmt::format("{}\n{}{}", Sha256(archive), file, args));
+  task->image = fmt::format("localhost/ctestbed/build:{}", digest);
+  if (policy != PullPolicy::kAlways) {
+    Result<ImageFacts> found = Find(engine, task->image, deadline);
+    task->done = found.has_value();
+    if (found || found.error().kind != ErrorKind::kNotFound) return found;
+  }
+  const std::string path =
+      BuildPath(build, file, task->image, digest, policy == PullPolicy::kAlways);
+  const auto run = [&](const HttpSink& sink) {
+    return engine.Upload(path, std::move(archive), sink, deadline);
+  };
+  const Status built = Follow(run, ErrorKind::kInvalid);
+  if (!built) {
+    Error error = built.error();
+    error.message = fmt::format("cannot build the image of {} by {} on {}: {}",
+                                Quote(build.context), Quote(file), OnEngine(engine), error.message);
+    return tl::unexpected<Error>(std::move(error));
+  }
+  task->done = true;
+  return Find(engine, task->image, deadline);
 }
 
 }  // namespace ctestbed

@@ -1,4 +1,4 @@
-// Images of nodes on an engine: found there, or fetched as their nodes say.
+// Images of nodes on an engine: found there, or fetched or built as their nodes say.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 
 #include "driver/docker/engine.h"
 #include "driver/docker/wire.h"
+#include "io/file_system.h"
 #include "model/container.h"
 
 namespace ctestbed {
@@ -22,14 +23,20 @@ struct ImageReference {
 };
 ImageReference ParseImageReference(const std::string& image);
 
-// Thread-safe. Each image is fetched at most once per policy, by the first who asks; others wait
-// for it, at most until their deadline.
+// Label of built images: the digest of what they were built from.
+inline constexpr std::string_view kContentLabel = "ctestbed.content";
+
+// Thread-safe. Each image is fetched at most once per policy, and built at most once, by the first
+// who asks; others wait for it, at most until their deadline. Built images stay on the engine,
+// tagged with their content, and are not built again while it is the same, `pull: always` aside.
 class Images {
  public:
+  explicit Images(const FileSystem& files) : files_(files) {}
+
   // The image that a node with these members is started from. kNotFound when it is not on the
   // engine and may not be fetched, or its registry has none; kUnavailable when no registry answers.
   // Names that begin with "localhost/" belong to no registry. Messages say which image, engine and
-  // policy, and what to do.
+  // policy, and what to do. A build that fails is kInvalid, with the end of its output.
   Result<ImageFacts> Get(const Engine& engine, const std::string& image,
                          const ContainerSpec& container, TimePoint deadline);
 
@@ -37,12 +44,17 @@ class Images {
   struct Task {
     std::timed_mutex mutex;
     bool done = false;
+    std::string image;  // name of what was built
   };
 
   std::shared_ptr<Task> TaskOf(const std::string& name);
   Result<ImageFacts> Pull(const Engine& engine, const std::string& image, PullPolicy policy,
                           TimePoint deadline);
+  Result<ImageFacts> MakeBuild(const Engine& engine, const Build& build, PullPolicy policy,
+                               TimePoint deadline);
+  Result<std::string> FileOf(const Build& build) const;
 
+  const FileSystem& files_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Task>> tasks_;
 };

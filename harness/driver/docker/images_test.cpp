@@ -73,7 +73,8 @@ class ImageEngine {
   std::string server_;
   std::mutex mutex_;
   FakeClock clock_;
-  Images images_;
+  FakeFileSystem files_;
+  Images images_{files_};
   FakeHttpClient http_{[this](const HttpRequest& request) { return Answer(request); }};
 };
 
