@@ -7,7 +7,8 @@
 
 namespace ctestbed {
 
-// What is at the keys `build` and `pull` of `run`, and `networks`, `security` and `resources` of a node.
+// What is at the keys `build` and `pull` of `run`, and `networks`, `security` and `resources` of a
+// node.
 extern const Inside kBuild;
 extern const Inside kPull;
 extern const Inside kNetworkUses;
