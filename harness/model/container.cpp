@@ -98,6 +98,26 @@ std::vector<NetworkUse> NetworksFromJson(const Json& json) {
 
 }  // namespace
 
+std::vector<std::string> OptOutsOf(const Security& security) {
+  std::vector<std::string> opt_outs;
+  if (security.privileged.value_or(false)) opt_outs.emplace_back("privileged");
+  const std::string user = security.user.value_or("1");
+  const std::string name = user.substr(0, user.find(':'));
+  if (name == "root" || name.find_first_not_of('0') == std::string::npos) {
+    opt_outs.emplace_back("runs as root");
+  }
+  if (!security.read_only.value_or(true)) opt_outs.emplace_back("writable root");
+  if (!security.no_new_privileges.value_or(true)) opt_outs.emplace_back("new privileges");
+  if (security.seccomp == "unconfined") opt_outs.emplace_back("no seccomp profile");
+  if (security.drop_caps) {
+    const auto& caps = *security.drop_caps;
+    if (std::find(caps.begin(), caps.end(), "ALL") == caps.end()) {
+      opt_outs.emplace_back("keeps capabilities");
+    }
+  }
+  return opt_outs;
+}
+
 std::string_view PullPolicyName(PullPolicy policy) {
   return kPullPolicies.at(static_cast<size_t>(policy));
 }

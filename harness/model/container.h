@@ -48,6 +48,9 @@ struct Security {
   bool operator==(const Security&) const = default;
 };
 
+// In what a container of a node with `security` is less hardened than others, by its own will.
+std::vector<std::string> OptOutsOf(const Security& security);
+
 // Limits of each replica; absent members are unlimited.
 struct Resources {
   std::optional<std::int64_t> memory;  // bytes

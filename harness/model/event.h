@@ -51,7 +51,7 @@ inline constexpr std::array<EventKindEntry, 17> kEventKinds{{
     {EventKind::kRunPlanned, "run-planned", "run, suite, preset, cell; a selected run"},
     {EventKind::kEnvironmentDeploying, "environment-deploying",
      "environment, preset, cell, changes, nodes"},
-    {EventKind::kNodeStarting, "node-starting", "environment, node, log, endpoints"},
+    {EventKind::kNodeStarting, "node-starting", "environment, node, image, log, endpoints"},
     {EventKind::kNodeReady, "node-ready", "environment, node, digest, duration_s"},
     {EventKind::kNodeReset, "node-reset",
      "environment, node, digest, duration_s; made as if newly started while it ran"},
@@ -90,8 +90,9 @@ struct NodeFacts {
   int replicas = 1;
   std::string image;
   std::vector<std::string> command;
-  std::vector<std::string> ports;       // names; the first is the default one
-  std::vector<std::string> depends_on;  // names of nodes
+  std::vector<std::string> ports;          // names; the first is the default one
+  std::vector<std::string> depends_on;     // names of nodes
+  std::vector<std::string> opt_outs = {};  // OptOutsOf its security, where a container runs it
 
   bool operator==(const NodeFacts&) const = default;
 };
@@ -124,6 +125,7 @@ struct Event {
   std::string run;  // RunName
   std::string node;
   std::string digest;  // DigestOf the node
+  std::string image;   // id of what the node is started from, by its content: "sha256:..."
   std::string name;    // of the case
   Verdict verdict = Verdict::kPassed;
   std::string message;  // first line of a failure: names its cause

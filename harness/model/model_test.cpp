@@ -49,6 +49,16 @@ Node RichNode() {
   return node;
 }
 
+TEST(OptOuts, AreNamed) {
+  EXPECT_EQ(OptOutsOf({}), std::vector<std::string>());
+  EXPECT_EQ(OptOutsOf({"1000", std::vector<std::string>{"ALL"}, "default", true, true, false, {}}),
+            std::vector<std::string>());
+  EXPECT_EQ(
+      OptOutsOf({"0:0", std::vector<std::string>{"NET_RAW"}, "unconfined", false, false, true, {}}),
+      (std::vector<std::string>{"privileged", "runs as root", "writable root", "new privileges",
+                                "no seccomp profile", "keeps capabilities"}));
+}
+
 TEST(Wire, ATopologyComesBackEqual) {
   Topology topology{{RichNode(), Node{.name = "redis"}}};
   topology.networks = {{"front", {true}}, {"back", {}}};
@@ -85,6 +95,7 @@ TEST(Wire, EveryKindOfEventComesBackEqual) {
     event.run = "s@p,store=redis";
     event.cell = {{"store", "redis"}};
     event.digest = "d1";
+    event.image = "sha256:1";
     event.message = "bad \"quotes\" and\nlines";
     event.attempt = 3;
     event.duration = Duration(1234);

@@ -167,7 +167,7 @@ struct TextMember {
   std::string Event::*member;
 };
 
-constexpr std::array<TextMember, 16> kEventTexts{{
+constexpr std::array<TextMember, 17> kEventTexts{{
     {"session", &Event::session},
     {"out", &Event::out},
     {"backend", &Event::backend},
@@ -177,6 +177,7 @@ constexpr std::array<TextMember, 16> kEventTexts{{
     {"run", &Event::run},
     {"node", &Event::node},
     {"digest", &Event::digest},
+    {"image", &Event::image},
     {"name", &Event::name},
     {"message", &Event::message},
     {"detail", &Event::detail},
@@ -187,9 +188,12 @@ constexpr std::array<TextMember, 16> kEventTexts{{
 }};
 
 Json ToJson(const NodeFacts& node) {
-  return {{"name", node.name},         {"app_id", node.app_id},        {"services", node.services},
-          {"replicas", node.replicas}, {"image", node.image},          {"command", node.command},
-          {"ports", node.ports},       {"depends_on", node.depends_on}};
+  Json json{{"name", node.name},         {"app_id", node.app_id},
+            {"services", node.services}, {"replicas", node.replicas},
+            {"image", node.image},       {"command", node.command},
+            {"ports", node.ports},       {"depends_on", node.depends_on}};
+  if (!node.opt_outs.empty()) json["opt_outs"] = node.opt_outs;
+  return json;
 }
 
 NodeFacts NodeFactsFromJson(const Json& json) {
@@ -200,7 +204,8 @@ NodeFacts NodeFactsFromJson(const Json& json) {
           JsonText(json, "image"),
           TextsFromJson(JsonMember(json, "command")),
           TextsFromJson(JsonMember(json, "ports")),
-          TextsFromJson(JsonMember(json, "depends_on"))};
+          TextsFromJson(JsonMember(json, "depends_on")),
+          TextsFromJson(JsonMember(json, "opt_outs"))};
 }
 
 Json ToJson(const LogWindow& window) {

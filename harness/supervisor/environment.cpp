@@ -332,10 +332,20 @@ Status Environment::StartNode(const Node& node, int from) {
     live_[node.name].state = "starting";
     for (const InstanceId& id : ids) ++starts_[id];
   }
+  if (ids.empty()) return {};
+  const Result<std::string> image = PrepareImage(node);
+  if (!image) {
+    const Error error = Blame(image.error(), node, ids.front());
+    Emit(EventKind::kNodeFailed,
+         {.node = ids.front().Name(), .message = error.message, .detail = error.detail});
+    return tl::unexpected<Error>(error);
+  }
   for (const InstanceId& id : ids) {
     const std::string log = LogOf(id);
-    Emit(EventKind::kNodeStarting,
-         {.node = id.Name(), .log = LogPathOf(id), .endpoints = EndpointsOf(node, id)});
+    Emit(EventKind::kNodeStarting, {.node = id.Name(),
+                                    .image = *image,
+                                    .log = LogPathOf(id),
+                                    .endpoints = EndpointsOf(node, id)});
     const Status status = StartInstance(node, id, identity_.log_directory + "/" + log);
     if (!status) {
       const Error error = Blame(status.error(), node, id);

@@ -154,6 +154,8 @@ class Environment {
   Status StartNode(const Node& node, int from);
   std::map<std::string, std::string> EndpointsOf(const Node& node, const InstanceId& id) const;
   std::map<std::string, std::string> PeerEndpointsOf(const Node& node, const InstanceId& id) const;
+  // The id of the image that `node` is started from, after it was pulled or built.
+  Result<std::string> PrepareImage(const Node& node);
   Status StartInstance(const Node& node, const InstanceId& id, const std::string& log);
   Status AwaitNode(const Node& node, int from, std::stop_token stop);
   Status AwaitInstance(const Node& node, const InstanceId& id, std::stop_token stop);

@@ -13,6 +13,7 @@ namespace ctestbed {
 namespace {
 
 constexpr Duration kStartTakes{60'000};
+constexpr Duration kImageTakes{600'000};  // to be pulled or built
 constexpr size_t kTailLines = 20;
 
 Duration TimeOf(const Node& node) {
@@ -39,6 +40,11 @@ std::map<std::string, std::string> Environment::PeerEndpointsOf(const Node& node
     endpoints[port.port] = port.host + ":" + port.number;
   }
   return endpoints;
+}
+
+Result<std::string> Environment::PrepareImage(const Node& node) {
+  const TimePoint deadline = std::min(deploy_deadline_, services_.clock.Now() + kImageTakes);
+  return services_.driver.PrepareImage(node.image, node.container, deadline);
 }
 
 Status Environment::StartInstance(const Node& node, const InstanceId& id, const std::string& log) {

@@ -16,6 +16,8 @@ std::vector<NodeFacts> FactsOf(const Topology& topology) {
   for (const Node& node : topology.nodes) {
     NodeFacts& fact = facts.emplace_back(
         NodeFacts{node.name, node.app_id, node.services, node.replicas, node.image, node.command});
+    const bool in_container = !node.image.empty() || node.container.build;
+    if (in_container) fact.opt_outs = OptOutsOf(node.container.security);
     for (const Port& port : node.ports) fact.ports.push_back(port.name);
     for (const auto& [name, state] : node.depends_on) fact.depends_on.push_back(name);
   }

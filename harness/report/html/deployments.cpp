@@ -21,7 +21,8 @@ class DeploymentFold {
         Deploy(event);
         return;
       case EventKind::kNodeStarting:
-        live_[event.environment][event.node] = {event.node, event.log, event.endpoints, {}};
+        live_[event.environment][event.node] = {
+            event.node, event.log, event.endpoints, {}, event.image};
         return;
       case EventKind::kNodeReady:
         ready_[event.environment][event.node] = event.duration;

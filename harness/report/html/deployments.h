@@ -15,6 +15,7 @@ struct InstanceStory {
   std::string log;   // directory, relative to the results
   std::map<std::string, std::string> endpoints;
   std::string failure;
+  std::string image = {};  // its id
 
   bool operator==(const InstanceStory&) const = default;
 };

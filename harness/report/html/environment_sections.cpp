@@ -16,6 +16,7 @@ constexpr size_t kMostShownLanes = 150;
 constexpr size_t kMostConfigurations = 100;
 constexpr size_t kMostNodes = 60;
 constexpr size_t kMostText = 400;
+constexpr size_t kShownId = 19;  // bytes: "sha256:" and what engines show
 
 struct Endpoint {
   std::string port;
@@ -36,6 +37,8 @@ std::vector<Endpoint> EndpointsOf(const NodeStory& node) {
 Values DescribeNode(const NodeStory& node) {
   const NodeFacts& facts = node.facts;
   std::string what = facts.image;
+  const std::string id = node.instances.empty() ? "" : node.instances.front().image;
+  if (!id.empty()) what += fmt::format("{}({})", what.empty() ? "" : " ", id.substr(0, kShownId));
   if (!facts.command.empty()) what += (what.empty() ? "" : " ") + ShellCommand(facts.command);
   const bool own_app_id = !facts.app_id.empty() && facts.app_id != facts.name;
   return MakeValues(
@@ -50,6 +53,7 @@ Values DescribeNode(const NodeStory& node) {
                             })},
        {"needs", Text(Join(facts.depends_on, ", "))},
        {"ready_after", node.ready_after > Duration(0) ? Time(node.ready_after) : Text("")},
+       {"opt_outs", Text(Join(facts.opt_outs, ", "))},
        {"what", Text(CutMiddle(what, kMostText))},
        {"logs", ListOf(node.instances, [&](const InstanceStory& instance) {
           return MakeValues({{"name", Text(node.instances.size() > 1 ? instance.name : "")},

@@ -56,6 +56,18 @@ TEST(Html, IsWholeForEveryStreamThatIsCutOff) {
   }
 }
 
+TEST(Html, ShowsTheImageOfANodeAndWhatItOptsOutOf) {
+  Stream stream;
+  stream.Begin({kAccounts}).Deploying(kAccounts);
+  stream.last().nodes.at(1).opt_outs = {"privileged", "writable root"};
+  stream.NodeReady("redis", "redis", "127.0.0.1:1");
+  stream.events.at(stream.events.size() - 2).image = "sha256:0123456789abcdef0123";
+  stream.Ready(kAccounts).Removed().End();
+  const std::string page = RenderHtml(stream.events);
+  EXPECT_THAT(page, HasSubstr("<code>redis:7 (sha256:0123456789ab)</code><br>"
+                              "<small>less hardened: privileged, writable root</small>"));
+}
+
 TEST(Html, ShowsHostileTextAndObeysNone) {
   const std::string hostile =
       "</script><script>alert(1)</script>\" onmouseover='x' {{style}} \u2028 \x1b[31mred\x1b[0m "
