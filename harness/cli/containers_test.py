@@ -158,7 +158,7 @@ class Life:
         bystander, stranger = self.bystanders()
         dead = self.deploy("chain")
         self.kill(dead["owner"]["pid"])
-        shutil.rmtree(self.project.state / "sessions")
+        shutil.rmtree(self.project.state)
         self.assertEqual(self.expect(0, "status").stderr, "")
         self.assertEqual(len(self.engine.of({dead["id"]})), 3)
         self.assertIn("would remove what is left of owner", self.expect(0, "clean", "--dry-run").stdout)

@@ -18,6 +18,7 @@ namespace ctestbed {
 namespace {
 
 constexpr Duration kCheckTakes{15'000};  // an engine with much to do answers late
+constexpr Duration kGlanceTakes{2'000};  // before a command that has other things to do
 constexpr Duration kSweepTakes{20'000};
 // Of files that presets name.
 constexpr size_t kLargestFile = 4U << 20U;
@@ -179,13 +180,15 @@ Result<std::vector<std::string>> Program::SweepDead(bool dry_run, bool everywher
   services.driver = [this](const std::string& backend) {
     return driver(backend).value_or(nullptr);
   };
-  // Journals tell of others; what processes leave can be found without one.
+  // Sessions that are dead name theirs; these may hold something without any session.
   services.backends = {"process"};
   for (const DriverEntry& entry : Drivers()) {
-    if (!everywhere || entry.name == "process") continue;
-    Driver* other = driver(std::string(entry.name)).value_or(nullptr);
-    if (other == nullptr || !other->Check(In(kCheckTakes)).available) continue;
-    services.backends.emplace_back(entry.name);
+    const std::string name(entry.name);
+    if (name == "process" || (!everywhere && !state.HasUsed(name))) continue;
+    Driver* other = driver(name).value_or(nullptr);
+    const TimePoint deadline = In(everywhere ? kCheckTakes : kGlanceTakes);
+    if (other == nullptr || !other->Check(deadline).available) continue;
+    services.backends.push_back(name);
   }
   services.report = [this](const std::string& results) { ReportFromFile(results); };
   return ctestbed::SweepDead(state, services, dry_run, In(kSweepTakes));

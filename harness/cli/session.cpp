@@ -56,6 +56,8 @@ Result<SessionHandle> StartSession(Program& program, const SessionOptions& optio
     if (lock.error().kind == ErrorKind::kConflict) return FindSession(program, options.id);
     return tl::unexpected<Error>(lock.error());
   }
+  // Each command looks after processes anyway.
+  if (options.backend != "process") TRY_DO(state.NoteBackend(options.backend));
   const std::string results =
       options.results.empty() ? state.Results(options.id) : AbsolutePath(options.results);
   TRY_DO(ClearResults(program.files(), results));

@@ -91,7 +91,7 @@ class TempProject:
         for name in ("presets", "suites"):
             (self.path / name).mkdir()
         self.environment = {name: value for name, value in os.environ.items()
-                            if not name.startswith(("CTEST_", "CTESTBED_", "GITHUB_"))}
+                            if not name.startswith(("CTEST_", "CTESTBED_", "GITHUB_", "DOCKER_", "CONTAINER_"))}
         self.environment["CTESTBED_STATE_DIR"] = str(self.state)
         self.history = self.path / "history" / "history.sqlite"
         self.environment["CTESTBED_HISTORY"] = str(self.history)

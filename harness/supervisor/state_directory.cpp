@@ -78,6 +78,16 @@ Status StateDirectory::RemoveSession(const std::string& id) const {
   return files_->Remove(error ? Session(id) : gone);
 }
 
+Status StateDirectory::NoteBackend(const std::string& name) const {
+  if (HasUsed(name)) return {};
+  TRY_DO(files_->MakeDirectories(root_ + "/backends"));
+  return files_->Write(root_ + "/backends/" + name, "");
+}
+
+bool StateDirectory::HasUsed(const std::string& name) const {
+  return files_->Exists(root_ + "/backends/" + name);
+}
+
 bool StateDirectory::IsLive(const std::string& id) const {
   return FileLock::IsHeld(Session(id) + "/lock");
 }

@@ -3,6 +3,7 @@
 //   ROOT/sessions/ID/{lock,control.sock,journal,supervisor.log,work/}   while it lives
 //   ROOT/runs/ID/{events.ndjson,junit.xml,summary.md,logs/}                        results
 //   ROOT/ports/PORT                                                                leases
+//   ROOT/backends/NAME                                                             what was used
 //
 // The lock of a session is held by its supervisor: a session whose lock is free is dead.
 #pragma once
@@ -41,6 +42,10 @@ class StateDirectory {
   // Sessions whose supervisor is gone.
   std::vector<std::string> DeadSessions() const;
   bool IsLive(const std::string& id) const;
+
+  // Remembers that sessions used a backend, so that later commands look at what is on it.
+  Status NoteBackend(const std::string& name) const;
+  bool HasUsed(const std::string& name) const;
 
  private:
   StateDirectory(std::string root, FileSystem& files) : root_(std::move(root)), files_(&files) {}

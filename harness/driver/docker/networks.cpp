@@ -6,6 +6,11 @@
 #include "base/text.h"
 
 namespace ctestbed {
+namespace {
+
+constexpr int kAttempts = 5;
+
+}  // namespace
 
 Status Networks::Acquire(const Engine& engine, const std::vector<NetworkEnd>& ends,
                          const std::string& environment, const std::string& owner,
@@ -29,9 +34,13 @@ Status Networks::Acquire(const Engine& engine, const std::vector<NetworkEnd>& en
 
 Status Networks::Make(const Engine& engine, const NetworkEnd& end, const std::string& environment,
                       const std::string& owner, TimePoint deadline) {
-  const Result<Json> made =
-      engine.Post("/networks/create", NetworkBody(end, environment, owner), deadline);
-  if (made) return {};
+  Result<Json> made;
+  // Podman fails when an interface of another container goes while it looks at all of them.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    made = engine.Post("/networks/create", NetworkBody(end, environment, owner), deadline);
+    if (made) return {};
+    if (made.error().kind != ErrorKind::kInternal) break;
+  }
   // After any error: is it there, and is it ours?
   const Result<Json> known = engine.Get("/networks/" + end.name, deadline);
   if (known) {
