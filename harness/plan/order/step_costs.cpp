@@ -95,13 +95,12 @@ Duration StepCosts::Step(int from, const SlotSet& dirty, int to, const SlotSet& 
   for (size_t slot = 0; slot < fates_.size(); ++slot) {
     const uint16_t before = StateOf(from, slot);
     Fate& fate = fates_[slot];
-    if (before != StateOf(to, slot)) {
+    const bool must_restart =
+        fate == kRestarted || (fate == kReset && !problem_.slots[slot].states[before].reset);
+    if (before != StateOf(to, slot) || (before != 0 && must_restart)) {
       fate = kChanged;
     } else if (before == 0) {
       fate = kKept;
-    } else if (fate == kRestarted ||
-               (fate == kReset && !problem_.slots[slot].states[before].reset)) {
-      fate = kChanged;
     }
   }
   Close(from);
