@@ -45,7 +45,13 @@ void LogFollower::Follow(const std::stop_token& stop) {
     // Streams also end when an engine is told to: only the container knows whether that was all.
     const bool whole = FollowOnce(stop);
     if (whole && HasEnded()) {
-      if (engine_.traits().coarse_logs) Complete(stop);
+      if (engine_.traits().coarse_logs) {
+        Complete(stop);
+      } else {
+        // Docker may end a stream before the last lines of a container that has just ended.
+        position_.Reopen(false);
+        static_cast<void>(FollowOnce(stop));
+      }
       break;
     }
     clock_.SleepUntil(clock_.Now() + kPause, stop);

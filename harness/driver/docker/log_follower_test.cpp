@@ -49,6 +49,10 @@ class LogFollowerTest : public testing::Test {
     } else {
       const size_t query = request.url.find("timestamps=1") + 12;
       asked_.push_back(request.url.substr(query));
+      if (asked_.size() > streams_.size()) {
+        response.body = late_;
+        return response;
+      }
       const Result<std::string>& stream = streams_.at(asked_.size() - 1);
       if (!stream) return tl::unexpected<Error>(stream.error());
       response.body = *stream;
@@ -61,6 +65,7 @@ class LogFollowerTest : public testing::Test {
   FakeClock clock_;
   std::string server_;
   std::vector<Result<std::string>> streams_;
+  std::string late_;                // what a stream tells that is opened after the end
   std::string kept_;                // what a stream that does not follow tells
   std::vector<std::string> asked_;  // from where, by each stream
   FakeHttpClient http_{[this](const HttpRequest& request) { return Answer(request); }};
@@ -70,11 +75,12 @@ TEST_F(LogFollowerTest, GoesOnAfterEveryGapUntilTheContainerHasEnded) {
   streams_ = {Framed(1, "2026-01-31T10:20:30.1Z one\n") + Framed(2, "2026-01-31T10:20:30.2Z bad\n"),
               Fail(ErrorKind::kInternal, "connection reset"), std::string(),
               Framed(1, "2026-01-31T10:20:31Z two\n")};
+  late_ = Framed(1, "2026-01-31T10:20:32Z three\n");
   EXPECT_TRUE(Follow("Docker/20.10.24 (linux)"));
-  EXPECT_EQ(Output("stdout"), "one\ntwo\n");
+  EXPECT_EQ(Output("stdout"), "one\ntwo\nthree\n");
   EXPECT_EQ(Output("stderr"), "bad\n");
   const std::string after = "&since=1769854830.200000001";
-  EXPECT_THAT(asked_, ElementsAre("", after, after, after));
+  EXPECT_THAT(asked_, ElementsAre("", after, after, after, "&since=1769854831.000000001"));
 }
 
 TEST_F(LogFollowerTest, EndsWithAContainerThatIsGone) {
