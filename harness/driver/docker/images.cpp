@@ -148,7 +148,7 @@ Result<ImageFacts> Images::Pull(const Engine& engine, const std::string& image, 
                                 TimePoint deadline) {
   const std::shared_ptr<Task> task =
       TaskOf(fmt::format("pull {} {}", PullPolicyName(policy), image));
-  const std::unique_lock lock(task->mutex, deadline);
+  const std::unique_lock lock(task->turn, deadline);
   if (!lock) {
     return NotPulled(engine, image, policy,
                      {ErrorKind::kTimeout, "another node still waits for it", {}, {}});
@@ -183,7 +183,7 @@ Result<ImageFacts> Images::MakeBuild(const Engine& engine, const Build& build, P
   for (const auto& [name, value] : build.args) args += fmt::format("\n{}={}", name, value);
   const std::shared_ptr<Task> task = TaskOf(
       fmt::format("build {}\n{}\n{}{}", PullPolicyName(policy), build.context, build.file, args));
-  const std::unique_lock lock(task->mutex, deadline);
+  const std::unique_lock lock(task->turn, deadline);
   if (!lock) {
     return Fail(ErrorKind::kTimeout,
                 fmt::format("another node still waits for the image of {}", Quote(build.context)));

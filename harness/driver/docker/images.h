@@ -1,6 +1,7 @@
 // Images of nodes on an engine: found there, or fetched or built as their nodes say.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,8 +42,28 @@ class Images {
                          const ContainerSpec& container, TimePoint deadline);
 
  private:
+  // Has one holder at a time, and waits with an end. For std::unique_lock.
+  class Turn {
+   public:
+    bool try_lock_until(TimePoint deadline) {
+      std::unique_lock lock(mutex_);
+      if (!free_.wait_until(lock, deadline, [this] { return !taken_; })) return false;
+      taken_ = true;
+      return true;
+    }
+    void unlock() {
+      const std::lock_guard lock(mutex_);
+      taken_ = false;
+      free_.notify_one();
+    }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable_any free_;
+    bool taken_ = false;
+  };
   struct Task {
-    std::timed_mutex mutex;
+    Turn turn;
     bool done = false;
     std::string image;  // name of what was built
   };
