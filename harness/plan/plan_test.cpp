@@ -352,24 +352,6 @@ TEST(RenderPlan, SaysWhatChangesAndWhy) {
             "expected time with all runs: 4.4 s\n");
 }
 
-TEST(MatchesGlob, KnowsStarAndQuestionMark) {
-  for (const auto& [pattern, text] :
-       std::vector<std::pair<std::string, std::string>>{{"", ""},
-                                                        {"*", ""},
-                                                        {"*", "abc"},
-                                                        {"a*c", "abbc"},
-                                                        {"a*b*c", "axbxbc"},
-                                                        {"a?c", "abc"},
-                                                        {"*c", "cc"},
-                                                        {"**", "x"}}) {
-    EXPECT_TRUE(MatchesGlob(pattern, text)) << pattern << " " << text;
-  }
-  for (const auto& [pattern, text] : std::vector<std::pair<std::string, std::string>>{
-           {"", "a"}, {"a", ""}, {"a?c", "ac"}, {"a*c", "abcd"}, {"?", ""}, {"a*b", "ba"}}) {
-    EXPECT_FALSE(MatchesGlob(pattern, text)) << pattern << " " << text;
-  }
-}
-
 // A project of random size and shape.
 PlanInput RandomInput(std::mt19937& random) {
   const auto below = [&](size_t limit) { return random() % limit; };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -10,9 +9,6 @@
 #include "plan/plan.h"
 
 namespace ctestbed {
-
-// Whether all of `text` fits `pattern`, in which `*` is any text and `?` any one byte.
-bool MatchesGlob(std::string_view pattern, std::string_view text);
 
 bool IsSelected(const Run& run, const Selection& selection);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/glob.h"
 #include "base/text.h"
 #include "driver/docker/tar.h"
 
@@ -14,29 +15,6 @@ namespace {
 constexpr size_t kMostBytes = 256U << 20U;
 constexpr size_t kMostFiles = 100'000;
 constexpr std::string_view kIgnoreFile = ".dockerignore";
-
-// * and ? within one part of a path.
-bool PartFits(std::string_view pattern, std::string_view text) {
-  size_t star = std::string_view::npos;
-  size_t resume = 0;
-  size_t p = 0;
-  size_t t = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 bool PathFits(std::span<const std::string> pattern, std::span<const std::string> path) {
   // Row by row, so that many ** take no more time than one.
@@ -48,7 +26,7 @@ bool PathFits(std::span<const std::string> pattern, std::span<const std::string>
       if (part == "**") {
         next[i] = fits[i] || (i > 0 && next[i - 1]);
       } else if (i > 0) {
-        next[i] = fits[i - 1] && PartFits(part, path[i - 1]);
+        next[i] = fits[i - 1] && MatchesGlob(part, path[i - 1]);
       }
     }
     fits = next;
